@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Points at a gRPC server and says which clauses of its protocol the server breaks, with the
+//! conversation that shows it.
+
+#[cfg(feature = "net")]
+pub mod catalogue;
+#[cfg(feature = "net")]
+pub mod check;
+#[cfg(feature = "net")]
+pub mod client;
+#[cfg(feature = "net")]
+pub mod config;
+#[cfg(feature = "net")]
+pub mod cx;
+#[cfg(feature = "net")]
+pub mod expect;
+#[cfg(feature = "net")]
+pub mod known;
+pub mod model;
+pub mod report;
+#[cfg(feature = "net")]
+pub mod run;
+pub mod specs;
+pub mod status;
+#[cfg(feature = "net")]
+pub mod target;
+pub mod trace;

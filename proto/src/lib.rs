@@ -5,13 +5,7 @@
 //!
 //! The feature `grpc` adds tonic's client and server stubs.
 
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::all,
-    clippy::pedantic,
-    rustdoc::all
-)]
+#[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, rustdoc::all)]
 mod generated {
     include!("generated/mod.rs");
 }

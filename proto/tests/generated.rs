@@ -32,11 +32,7 @@ fn committed_code_is_what_the_protos_say() {
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&committed), names(&generated), "{HOW_TO_MEND}");
     for (name, code) in &generated {
-        assert!(
-            committed[name] == *code,
-            "{} differs; {HOW_TO_MEND}",
-            name.display()
-        );
+        assert!(committed[name] == *code, "{} differs; {HOW_TO_MEND}", name.display());
     }
 }
 
@@ -72,14 +68,8 @@ fn generate() -> BTreeMap<PathBuf, Vec<u8>> {
     // Without comments: reflection needs none of them, and edits to them are no change of contract.
     let mut compiler = Compiler::new([Path::new(env!("CARGO_MANIFEST_DIR")).join("protos")])
         .expect("the protos folder is there");
-    compiler
-        .include_imports(true)
-        .open_files(SPECS)
-        .expect("the protos compile");
-    files.insert(
-        "descriptors.binpb".into(),
-        compiler.encode_file_descriptor_set(),
-    );
+    compiler.include_imports(true).open_files(SPECS).expect("the protos compile");
+    files.insert("descriptors.binpb".into(), compiler.encode_file_descriptor_set());
     files
 }
 
@@ -110,10 +100,7 @@ fn read(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn write(home: &Path, generated: &BTreeMap<PathBuf, Vec<u8>>) {
     fs::create_dir_all(home).expect("a folder for the generated code");
-    for stale in read(home)
-        .keys()
-        .filter(|name| !generated.contains_key(*name))
-    {
+    for stale in read(home).keys().filter(|name| !generated.contains_key(*name)) {
         fs::remove_file(home.join(stale)).expect("a stale file goes");
     }
     for (name, code) in generated {

@@ -1,0 +1,340 @@
+//! One call: messages and raw bytes out, messages and the end in.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use h2::client::ResponseFuture;
+use h2::{Reason, RecvStream, SendStream};
+use http::{HeaderMap, StatusCode};
+use tokio::time::{Instant, timeout_at};
+use wirecheck_proto::wirecheck::v1::event::What;
+use wirecheck_proto::wirecheck::v1::{HalfClose, Headers, Message, Side};
+
+use super::connection::{Seat, fields};
+use crate::status::{Code, End};
+
+/// Bytes that one message may announce, 16 MiB.
+const MESSAGE_CAP: usize = 16 << 20;
+/// Bytes that one call may answer, 32 MiB.
+const CALL_CAP: usize = 32 << 20;
+/// Messages that one call may answer.
+const MESSAGES_CAP: usize = 100_000;
+/// Bytes of `grpc-message` that are kept.
+const GRPC_MESSAGE_CAP: usize = 1024;
+
+/// One message from the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The first byte of its prefix: 1 says compressed.
+    pub flag: u8,
+    /// Its bytes without the prefix.
+    pub payload: Bytes,
+    /// Its index among the events of the trace.
+    pub event: usize,
+}
+
+/// What a call brings next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A whole message.
+    Message(Received),
+    /// Nothing more.
+    End(End),
+}
+
+/// Everything that a call brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// In the order they came.
+    pub messages: Vec<Received>,
+    /// How the call ended.
+    pub end: End,
+}
+
+/// A call under way. Dropped before its end, it is cancelled.
+#[derive(Debug)]
+pub struct Call {
+    seat: Seat,
+    deadline: Instant,
+    opened: Instant,
+    send: Option<SendStream<Bytes>>,
+    response: Option<ResponseFuture>,
+    body: Option<RecvStream>,
+    headers: HeaderMap,
+    trailers: HeaderMap,
+    http: StatusCode,
+    unread: BytesMut,
+    read: usize,
+    messages: usize,
+    end: Option<End>,
+}
+
+impl Call {
+    pub(super) fn new(
+        seat: Seat,
+        deadline: Instant,
+        response: ResponseFuture,
+        send: SendStream<Bytes>,
+    ) -> Call {
+        Call {
+            send: Some(send),
+            response: Some(response),
+            end: None,
+            ..Call::stillborn(seat, deadline, "")
+        }
+    }
+
+    /// A call that could not be opened.
+    pub(super) fn stillborn(seat: Seat, deadline: Instant, why: &str) -> Call {
+        let lost = seat.lost.why().unwrap_or_else(|| why.to_owned());
+        Call {
+            seat,
+            deadline,
+            opened: Instant::now(),
+            send: None,
+            response: None,
+            body: None,
+            headers: HeaderMap::new(),
+            trailers: HeaderMap::new(),
+            http: StatusCode::OK,
+            unread: BytesMut::new(),
+            read: 0,
+            messages: 0,
+            end: Some(End::Lost(lost)),
+        }
+    }
+
+    /// Sends one message. What the target no longer takes is dropped; the call's end tells.
+    pub fn send(&mut self, message: &impl prost::Message) {
+        self.send_payload(&message.encode_to_vec());
+    }
+
+    /// Sends one message given as its encoded bytes.
+    pub fn send_payload(&mut self, payload: &[u8]) {
+        let message = Message { flag: 0, payload: payload.to_vec(), end_stream: false };
+        self.transmit(framed(0, payload), false, What::Message(message));
+    }
+
+    /// Sends bytes as one DATA frame, or as several where they are many, just as they are.
+    pub fn send_raw(&mut self, bytes: impl Into<Bytes>, end_stream: bool) {
+        let bytes = bytes.into();
+        let what = What::Data(bytes.to_vec());
+        self.transmit(bytes, end_stream, what);
+        if end_stream {
+            self.seat.add(Side::Client, What::HalfClose(HalfClose {}));
+        }
+    }
+
+    /// Says that nothing more comes from the client.
+    pub fn half_close(&mut self) {
+        self.transmit(Bytes::new(), true, What::HalfClose(HalfClose {}));
+    }
+
+    /// Gives the call up with RST_STREAM.
+    pub fn reset(&mut self, code: u32) {
+        if let Some(mut send) = self.send.take() {
+            self.seat.add(Side::Client, What::Reset(code));
+            send.send_reset(Reason::from(code));
+        }
+    }
+
+    fn transmit(&mut self, bytes: Bytes, end_stream: bool, what: What) {
+        let Some(send) = &mut self.send else { return };
+        if send.send_data(bytes, end_stream).is_ok() {
+            self.seat.add(Side::Client, what);
+        }
+        if end_stream {
+            self.send = None;
+        }
+    }
+
+    /// The next message, or the end: by the check's deadline, else [`End::Silence`].
+    pub async fn next(&mut self) -> Incoming {
+        let next = self.next_by(self.deadline).await;
+        if let Incoming::End(End::Silence(_)) = next {
+            self.seat.add(Side::Server, What::Silence("an answer".to_owned()));
+        }
+        next
+    }
+
+    /// The next message, or the end, or [`End::Silence`] when neither has come by `deadline`.
+    pub async fn next_by(&mut self, deadline: Instant) -> Incoming {
+        loop {
+            if let Some(message) = self.take_message() {
+                return Incoming::Message(message);
+            }
+            if let Some(end) = &self.end {
+                return Incoming::End(end.clone());
+            }
+            if timeout_at(deadline, self.read()).await.is_err() {
+                return Incoming::End(End::Silence(self.opened.elapsed()));
+            }
+        }
+    }
+
+    /// Everything up to the end.
+    pub async fn rest(&mut self) -> Answer {
+        let mut messages = Vec::new();
+        loop {
+            match self.next().await {
+                Incoming::Message(message) => messages.push(message),
+                Incoming::End(end) => return Answer { messages, end },
+            }
+        }
+    }
+
+    /// Half-closes, then everything up to the end.
+    pub async fn finish(&mut self) -> Answer {
+        self.half_close();
+        self.rest().await
+    }
+
+    /// The response's headers, as far as they have come.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The response's trailers, as far as they have come.
+    pub fn trailers(&self) -> &HeaderMap {
+        &self.trailers
+    }
+
+    /// One step of reading: headers, a DATA frame, or the trailers. Safe to drop half-way.
+    async fn read(&mut self) {
+        if let Some(response) = &mut self.response {
+            match response.await {
+                Ok(response) => self.take_headers(response),
+                Err(error) => self.fail(&error),
+            }
+            return;
+        }
+        let Some(body) = &mut self.body else {
+            self.end = Some(End::NoStatus("the call was given up".to_owned()));
+            return;
+        };
+        match body.data().await {
+            Some(Ok(bytes)) => {
+                self.read += bytes.len();
+                // A refusal to widen the window is told by the next read.
+                let _ = body.flow_control().release_capacity(bytes.len());
+                self.unread.extend_from_slice(&bytes);
+                if self.read > CALL_CAP {
+                    self.flood(format!("{CALL_CAP} bytes in one call"));
+                }
+            }
+            Some(Err(error)) => self.fail(&error),
+            None => match body.trailers().await {
+                Ok(trailers) => self.take_trailers(trailers),
+                Err(error) => self.fail(&error),
+            },
+        }
+    }
+
+    fn take_headers(&mut self, response: http::Response<RecvStream>) {
+        self.response = None;
+        let (parts, body) = response.into_parts();
+        let status = wirecheck_proto::wirecheck::v1::Header {
+            name: ":status".to_owned(),
+            value: parts.status.as_str().into(),
+        };
+        let end_stream = body.is_end_stream();
+        let fields = std::iter::once(status).chain(fields(&parts.headers)).collect();
+        self.seat.add(Side::Server, What::Headers(Headers { fields, end_stream }));
+        self.http = parts.status;
+        self.headers = parts.headers;
+        self.body = Some(body);
+    }
+
+    fn take_trailers(&mut self, trailers: Option<HeaderMap>) {
+        if !self.unread.is_empty() {
+            self.seat.add(Side::Server, What::Data(self.unread.to_vec()));
+        }
+        if let Some(trailers) = trailers {
+            let fields = fields(&trailers).collect();
+            self.seat.add(Side::Server, What::Trailers(Headers { fields, end_stream: true }));
+            self.trailers = trailers;
+        } else if !self.headers.contains_key("grpc-status") {
+            self.seat.add(Side::Server, What::HalfClose(HalfClose {}));
+        }
+        self.end = Some(ending(self.http, &self.headers, &self.trailers));
+        self.body = None;
+    }
+
+    fn fail(&mut self, error: &h2::Error) {
+        let end = match error.reason() {
+            Some(reason) if error.is_reset() && error.is_remote() => {
+                self.seat.add(Side::Server, What::Reset(reason.into()));
+                End::Reset(reason.into())
+            }
+            _ => End::Lost(self.seat.lost.why().unwrap_or_else(|| error.to_string())),
+        };
+        self.close(end);
+    }
+
+    fn flood(&mut self, cap: String) {
+        self.close(End::Flood(cap));
+    }
+
+    fn close(&mut self, end: End) {
+        self.end = Some(end);
+        self.send = None;
+        self.response = None;
+        self.body = None;
+        self.unread.clear();
+    }
+
+    fn take_message(&mut self) -> Option<Received> {
+        let mut prefix = self.unread.get(..5)?;
+        let flag = prefix.get_u8();
+        let length = prefix.get_u32() as usize;
+        if length > MESSAGE_CAP {
+            self.flood(format!("a message that announces {length} bytes"));
+            return None;
+        }
+        if self.unread.len() - 5 < length {
+            return None;
+        }
+        self.messages += 1;
+        if self.messages > MESSAGES_CAP {
+            self.flood(format!("{MESSAGES_CAP} messages in one call"));
+            return None;
+        }
+        self.unread.advance(5);
+        let payload = self.unread.split_to(length).freeze();
+        let message = Message { flag: flag.into(), payload: payload.to_vec(), end_stream: false };
+        let event = self.seat.add(Side::Server, What::Message(message));
+        Some(Received { flag, payload, event })
+    }
+}
+
+/// A message with its five-byte prefix.
+fn framed(flag: u8, payload: &[u8]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(5 + payload.len());
+    bytes.put_u8(flag);
+    bytes.put_u32(u32::try_from(payload.len()).unwrap_or(u32::MAX));
+    bytes.put_slice(payload);
+    bytes.freeze()
+}
+
+/// How a call ended, read from what ended it (PROTOCOL-HTTP2.md, Responses).
+fn ending(http: StatusCode, headers: &HeaderMap, trailers: &HeaderMap) -> End {
+    let block = if trailers.contains_key("grpc-status") { trailers } else { headers };
+    let mut codes = block.get_all("grpc-status").iter();
+    let Some(code) = codes.next() else {
+        return match http {
+            StatusCode::OK => End::NoStatus("the stream ended without one".to_owned()),
+            other => End::Http(other.as_u16()),
+        };
+    };
+    if codes.next().is_some() {
+        return End::NoStatus("there is more than one".to_owned());
+    }
+    let parsed = code.to_str().ok().and_then(|code| code.parse().ok()).and_then(Code::from_number);
+    match parsed {
+        Some(code) => End::Status { code, message: grpc_message(block) },
+        None => End::NoStatus(format!("grpc-status is {code:?}")),
+    }
+}
+
+fn grpc_message(block: &HeaderMap) -> String {
+    let bytes = block.get("grpc-message").map_or(&[][..], |value| value.as_bytes());
+    String::from_utf8_lossy(&bytes[..bytes.len().min(GRPC_MESSAGE_CAP)]).into_owned()
+}

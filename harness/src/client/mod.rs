@@ -1,0 +1,11 @@
+//! A raw gRPC client over `h2`: every header, DATA boundary and flag under control, everything recorded.
+//!
+//! What comes from the target is hostile: every read has a cap, every wait a deadline.
+
+mod call;
+mod connection;
+mod recorder;
+
+pub use call::{Answer, Call, Incoming, Received};
+pub use connection::{Connection, DialError, Origin};
+pub use recorder::Recorder;

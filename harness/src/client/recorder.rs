@@ -1,0 +1,85 @@
+//! Writes down what happens on both sides of a conversation, up to a cap.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use prost::Message as _;
+use wirecheck_proto::wirecheck::v1::event::What;
+use wirecheck_proto::wirecheck::v1::{Event, Side, Trace};
+
+/// Bytes that one conversation's trace may hold, 32 MiB: more than any check sends or reads back.
+const CAP: usize = 32 << 20;
+/// What an event takes beside its payload, about, in bytes.
+const EVENT: usize = 160;
+
+/// A trace in the making, shared by the connections and streams of one conversation.
+#[derive(Clone, Debug)]
+pub struct Recorder(Arc<Mutex<Recording>>);
+
+#[derive(Debug)]
+struct Recording {
+    started: Instant,
+    trace: Trace,
+    bytes: usize,
+    connections: u32,
+    streams: u32,
+}
+
+impl Recorder {
+    /// An empty trace that begins now.
+    pub fn new(check: &str, seed: u64) -> Recorder {
+        let trace = Trace { check: check.to_owned(), seed, ..Trace::default() };
+        let started = Instant::now();
+        Recorder(Arc::new(Mutex::new(Recording {
+            started,
+            trace,
+            bytes: 0,
+            connections: 0,
+            streams: 0,
+        })))
+    }
+
+    /// The number of the next connection, from 1.
+    pub fn next_connection(&self) -> u32 {
+        let mut recording = self.lock();
+        recording.connections += 1;
+        recording.connections
+    }
+
+    /// The number of the next stream, from 1 over all connections.
+    pub fn next_stream(&self) -> u32 {
+        let mut recording = self.lock();
+        recording.streams += 1;
+        recording.streams
+    }
+
+    /// How many streams were opened so far.
+    pub fn streams(&self) -> usize {
+        self.lock().streams as usize
+    }
+
+    /// Adds an event and says which index it has. One past the cap is counted, not kept.
+    pub fn add(&self, connection: u32, stream: u32, side: Side, what: What) -> usize {
+        let mut recording = self.lock();
+        let at_micros = recording.started.elapsed().as_micros().try_into().unwrap_or(u64::MAX);
+        let event = Event { at_micros, connection, stream, side: side.into(), what: Some(what) };
+        let size = event.encoded_len() + EVENT;
+        if recording.bytes + size > CAP {
+            recording.trace.dropped_bytes += size as u64;
+        } else {
+            recording.bytes += size;
+            recording.trace.events.push(event);
+        }
+        recording.trace.events.len().saturating_sub(1)
+    }
+
+    /// The trace as it stands.
+    pub fn trace(&self) -> Trace {
+        self.lock().trace.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Recording> {
+        // A panic while the lock was held leaves a trace that is still worth reading.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,167 @@
+//! What a check gets: a fresh connection, fresh ids, a recorder and a deadline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderMap;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha12Rng;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::check::Stop;
+use crate::client::{Answer, Call, Connection, DialError, Origin, Recorder};
+use crate::config::Config;
+use crate::model::Finding;
+
+/// What all checks of a run have in common.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What ids and keys are drawn from.
+    pub seed: u64,
+    /// How long one check may take.
+    pub timeout: Duration,
+    /// How long a check looks at a target that moves by itself.
+    pub observe: Duration,
+    /// What the user said of the target.
+    pub config: Config,
+}
+
+/// The surroundings of one check.
+#[derive(Debug)]
+pub struct Cx {
+    origin: Origin,
+    settings: Arc<Settings>,
+    recorder: Recorder,
+    rng: ChaCha12Rng,
+    deadline: Instant,
+    connection: Option<Connection>,
+    warnings: Vec<Finding>,
+}
+
+impl Cx {
+    /// For the check of this id, against a target at `origin`, from now on.
+    pub fn new(origin: &Origin, settings: &Arc<Settings>, id: &str) -> Cx {
+        Cx {
+            origin: origin.clone(),
+            settings: Arc::clone(settings),
+            recorder: Recorder::new(id, settings.seed),
+            rng: rng(settings.seed, id),
+            deadline: Instant::now() + settings.timeout,
+            connection: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The check's own connection, opened at the first use.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn connection(&mut self) -> Result<&mut Connection, Stop> {
+        if self.connection.is_none() {
+            self.connection = Some(self.connect().await?);
+        }
+        self.connection.as_mut().ok_or_else(|| Stop::Broken("the connection is gone".to_owned()))
+    }
+
+    /// One more connection.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn connect(&self) -> Result<Connection, Stop> {
+        let dialled = Connection::dial(&self.origin, &self.recorder, self.deadline).await;
+        dialled.map_err(|error: DialError| Stop::Broken(error.to_string()))
+    }
+
+    /// The check's own connection, if it has been opened.
+    pub fn opened(&mut self) -> Option<&mut Connection> {
+        self.connection.as_mut()
+    }
+
+    /// Opens a call on the check's own connection.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn call(&mut self, path: &str) -> Result<Call, Stop> {
+        let deadline = self.deadline;
+        Ok(self.connection().await?.call(path, &HeaderMap::new(), deadline).await)
+    }
+
+    /// One message, half-close, and everything up to the end.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn unary(
+        &mut self,
+        path: &str,
+        request: &impl prost::Message,
+    ) -> Result<Answer, Stop> {
+        self.unary_payload(path, &request.encode_to_vec()).await
+    }
+
+    /// The same with a message given as its encoded bytes.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn unary_payload(&mut self, path: &str, payload: &[u8]) -> Result<Answer, Stop> {
+        let mut call = self.call(path).await?;
+        call.send_payload(payload);
+        Ok(call.finish().await)
+    }
+
+    /// The source of everything random in this check: the same for the same seed and check.
+    pub fn rng(&mut self) -> &mut ChaCha12Rng {
+        &mut self.rng
+    }
+
+    /// So many random bytes.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// A UUID, version 4, that nothing else in the run uses.
+    pub fn uuid(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.rng.fill_bytes(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// When the check has to be done.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// How long to look at a target that moves by itself.
+    pub fn observe(&self) -> Duration {
+        self.settings.observe
+    }
+
+    /// What the user said of the target.
+    pub fn config(&self) -> &Config {
+        &self.settings.config
+    }
+
+    /// Something beside the clause that is worth a look.
+    pub fn warn(&mut self, expected: impl Into<String>, actual: impl Into<String>) {
+        self.warnings.push(Finding::new(expected, actual));
+    }
+
+    /// What was warned of so far.
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    /// What happened so far, on all connections.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+}
+
+/// The random source of one check: both, seed and id, tell it apart from any other.
+pub fn rng(seed: u64, id: &str) -> ChaCha12Rng {
+    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(id).finalize();
+    ChaCha12Rng::from_seed(digest.into())
+}

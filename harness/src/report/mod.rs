@@ -1,0 +1,3 @@
+//! Pure renderers: a report in, text out.
+
+pub mod text;

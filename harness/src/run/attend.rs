@@ -1,0 +1,149 @@
+//! One check: driven to its verdict, and the target's pulse felt after it where that may matter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+use wirecheck_proto::wirecheck::v1::event::What;
+use wirecheck_proto::wirecheck::v1::{Side, Trace};
+
+use super::health::{Death, Health};
+use crate::check::{Check, Manner, Stop};
+use crate::client::Origin;
+use crate::cx::{Cx, Settings};
+use crate::model::{CheckResult, Finding, Kind, Verdict, room_of};
+
+/// What a check may take beyond its deadline, which all its waits keep.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A check that has run.
+#[derive(Debug)]
+pub(super) struct Attended {
+    pub(super) check: &'static Check,
+    pub(super) result: CheckResult,
+    pub(super) ended: Instant,
+    /// When the target was asked for a sign of life after it, or how it gave none; unless nobody asked.
+    pub(super) pulse: Option<Result<Instant, Death>>,
+    pub(super) trace: Trace,
+}
+
+/// Drives one check in a task of its own, so that a panic is its alone.
+pub(super) async fn attend(
+    check: &'static Check,
+    origin: Origin,
+    settings: Arc<Settings>,
+    health: Arc<Health>,
+) -> Attended {
+    let began = Instant::now();
+    let mut cx = Cx::new(&origin, &settings, check.id);
+    let recorder = cx.recorder().clone();
+    let driven = tokio::spawn(async move {
+        let limit = cx.deadline() + GRACE;
+        let stopped = timeout_at(limit, (check.drive)(&mut cx)).await;
+        (stopped, cx)
+    });
+    let (outcome, cx) = match driven.await {
+        Ok((Ok(outcome), cx)) => (outcome, Some(cx)),
+        Ok((Err(_), cx)) => {
+            (Err(Stop::Broken("the check overran its deadline".to_owned())), Some(cx))
+        }
+        Err(error) => (Err(Stop::Broken(format!("the check itself failed: {error}"))), None),
+    };
+    let ended = Instant::now();
+    let trace = recorder.trace();
+    let mut verdict = verdict(check, outcome, cx.as_ref(), &trace);
+
+    let mut pulse = None;
+    if check.manner != Manner::Allowed || torn(&trace) {
+        let asked = Instant::now();
+        pulse = Some(health.fresh(room_of(check.id), &origin, &settings).await.map(|()| asked));
+        if let (Some(Ok(_)), Some(mut cx)) = (&pulse, cx)
+            && let Some(death) = same_connection(&health, check, &mut cx, &settings).await
+        {
+            verdict = Verdict::Fail(Box::new(fatal(&death, trace.clone(), None)));
+        }
+    }
+    let result = CheckResult {
+        id: check.id.to_owned(),
+        clause: check.clause,
+        verdict,
+        known: None,
+        duration: ended - began,
+        calls: recorder.streams(),
+    };
+    Attended { check, result, ended, pulse, trace }
+}
+
+/// A connection that is still open but on which nothing is answered any more.
+async fn same_connection(
+    health: &Health,
+    check: &Check,
+    cx: &mut Cx,
+    settings: &Settings,
+) -> Option<Death> {
+    let connection = cx.opened().filter(|connection| connection.lost().is_none())?;
+    let death = health.on(room_of(check.id), connection, settings).await.err()?;
+    // A target may close a connection on which it was treated badly.
+    (connection.lost().is_none() && death.kind == Kind::Wedge).then(|| Death {
+        kind: Kind::Wedge,
+        how: format!("on the same connection, {}; a fresh one serves", death.how),
+    })
+}
+
+fn verdict(check: &Check, outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
+    let with_trace = |mut finding: Box<Finding>| {
+        finding.trace = trace.clone();
+        finding
+    };
+    match outcome {
+        Err(Stop::Fail(finding)) => Verdict::Fail(with_trace(finding)),
+        Err(Stop::Skip(reason)) => Verdict::Skip(reason),
+        Err(Stop::Broken(cause)) => Verdict::Broken(cause),
+        Ok(()) => {
+            if let Some(warning) = cx.and_then(|cx| cx.warnings().first()) {
+                return Verdict::Warn(with_trace(Box::new(warning.clone())));
+            }
+            match answers(trace) {
+                0 => Verdict::Skip("nothing that came from the target was looked at".to_owned()),
+                _ => reset_instead_of_status(check, trace)
+                    .map_or(Verdict::Pass, |finding| Verdict::Warn(with_trace(Box::new(finding)))),
+            }
+        }
+    }
+}
+
+/// How many events of the trace are the target's doing.
+fn answers(trace: &Trace) -> usize {
+    trace.events.iter().filter(|event| event.side() == Side::Server).count()
+}
+
+/// A refusal by RST_STREAM is one, but tells the client nothing.
+fn reset_instead_of_status(check: &Check, trace: &Trace) -> Option<Finding> {
+    let reset = |event: &wirecheck_proto::wirecheck::v1::Event| {
+        event.side() == Side::Server && matches!(event.what, Some(What::Reset(code)) if code != 0)
+    };
+    let at = trace.events.iter().position(reset)?;
+    let found = || {
+        Finding::new(
+            "the refusal to be told by a status",
+            "a reset stream, which tells the client nothing",
+        )
+        .marking([at])
+    };
+    (check.manner == Manner::Refusal).then(found)
+}
+
+/// Whether a connection went away.
+fn torn(trace: &Trace) -> bool {
+    trace.events.iter().any(|event| matches!(event.what, Some(What::ConnectionLost(_))))
+}
+
+/// The finding for a conversation after which the target was dead.
+pub(super) fn fatal(death: &Death, trace: Trace, output: Option<String>) -> Finding {
+    let mut finding =
+        Finding::new("the target to go on serving after this conversation", death.how.clone());
+    finding.kind = death.kind;
+    finding.trace = trace;
+    finding.output = output;
+    finding
+}

@@ -1,0 +1,117 @@
+//! A target died: who did it? The suspects run again, one at a time, each against a live target.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, interval};
+
+use super::attend::{Attended, attend, fatal};
+use super::health::Death;
+use super::{Closed, Run};
+use crate::model::{Kind, Verdict, room_of};
+
+/// How long a target that the harness cannot start may take to come back by itself.
+const COMEBACK: Duration = Duration::from_secs(3);
+
+impl Run<'_> {
+    /// Judges everything that ran since the last sign of life.
+    pub(super) async fn inquest(&mut self, suspects: Vec<Attended>) {
+        if self.revive().await.is_ok() {
+            return self.one_at_a_time(suspects).await;
+        }
+        let death = suspects.iter().find_map(|suspect| suspect.pulse.clone()?.err());
+        let death =
+            death.unwrap_or(Death { kind: Kind::Crash, how: "it no longer answers".to_owned() });
+        let ids: Vec<_> = suspects.iter().map(|suspect| suspect.check.id).collect();
+        let advice = "--launch lets wirecheck start it anew and find out";
+        let culprit = match &ids[..] {
+            [one] => format!("after {one}"),
+            several => format!("after one of {}", several.join(", ")),
+        };
+        self.closed = Some(Closed::Dead(format!(
+            "the target is dead since {culprit}; with --launch the run goes on"
+        )));
+        let alone = ids.len() == 1;
+        for mut suspect in suspects {
+            suspect.result.verdict = if alone {
+                Verdict::Fail(Box::new(fatal(
+                    &death,
+                    std::mem::take(&mut suspect.trace),
+                    self.live.output(),
+                )))
+            } else {
+                Verdict::Broken(format!(
+                    "the target died while this ran beside {} others: {}; {advice}, or --jobs 1",
+                    ids.len() - 1,
+                    death.how
+                ))
+            };
+            self.accept(suspect);
+        }
+    }
+
+    async fn one_at_a_time(&mut self, suspects: Vec<Attended>) {
+        let ids: Vec<_> = suspects.iter().map(|suspect| suspect.check.id).collect();
+        let mut found = false;
+        for suspect in suspects {
+            if let Some(closed) = &self.closed {
+                let verdict = closed.verdict();
+                self.judge(suspect.check, verdict);
+                continue;
+            }
+            let settings = Arc::clone(&self.settings);
+            let mut again =
+                attend(suspect.check, self.live.origin(), settings, Arc::clone(&self.health)).await;
+            if let Some(death) = self.dead_after(&again).await {
+                found = true;
+                let trace = std::mem::take(&mut again.trace);
+                again.result.verdict =
+                    Verdict::Fail(Box::new(fatal(&death, trace, self.live.output())));
+                let id = again.check.id;
+                self.accept(again);
+                if self.revive().await.is_err() {
+                    self.closed = Some(Closed::Dead(format!(
+                        "the target is dead since after {id}; with --launch the run goes on"
+                    )));
+                }
+            } else {
+                self.accept(again);
+            }
+        }
+        if !found {
+            let ids = ids.join(", ");
+            self.notes.push(format!("The target stopped answering once while these ran, but survived each of them alone: {ids}."));
+        }
+    }
+
+    /// Whether the target lies dead after this check, asked where the check itself has not.
+    async fn dead_after(&self, attended: &Attended) -> Option<Death> {
+        match &attended.pulse {
+            Some(Ok(_)) => None,
+            Some(Err(death)) => Some(death.clone()),
+            None => {
+                let room = room_of(attended.check.id);
+                self.health.fresh(room, &self.live.origin(), &self.settings).await.err()
+            }
+        }
+    }
+
+    /// Starts the target anew, or waits a while for somebody else to.
+    async fn revive(&mut self) -> Result<(), Death> {
+        if self.live.can_be_started_anew() {
+            let started = self.live.start_anew().await;
+            started.map_err(|error| Death { kind: Kind::Crash, how: error.to_string() })?;
+            return self.health.fresh("", &self.live.origin(), &self.settings).await;
+        }
+        let until = Instant::now() + COMEBACK;
+        let mut tries = interval(Duration::from_millis(100));
+        loop {
+            tries.tick().await;
+            match self.health.fresh("", &self.live.origin(), &self.settings).await {
+                Ok(()) => return Ok(()),
+                Err(death) if Instant::now() >= until => return Err(death),
+                Err(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The rooms: one for each protocol, with its clauses, checks, generators and oracles.
+
+#[cfg(feature = "net")]
+use rand_chacha::ChaCha12Rng;
+
+#[cfg(feature = "net")]
+use crate::check::Check;
+use crate::model::Clause;
+
+pub mod agent;
+pub mod neofs_session;
+
+/// Declares a room's clauses, each once: a symbol to cite, its level, its id within the room, what it
+/// demands, where that stands, and, where no check holds it, why.
+macro_rules! clauses {
+    ($room:literal, $document:literal;
+     $($name:ident: $level:ident $id:literal, $text:literal, $source:literal $(, waived $waived:literal)?;)+) => {
+        $(
+            #[doc = $text]
+            pub static $name: $crate::model::Clause = $crate::model::Clause {
+                id: concat!($room, "/", $id),
+                level: $crate::model::Level::$level,
+                text: $text,
+                source: concat!($document, ", ", $source),
+                waived: clauses!(@waived $($waived)?),
+            };
+        )+
+
+        /// Every clause of the room, in the order above.
+        pub static ALL: &[&$crate::model::Clause] = &[$(&$name,)+];
+    };
+    (@waived) => { None };
+    (@waived $reason:literal) => { Some($reason) };
+}
+pub(crate) use clauses;
+
+/// One protocol, or one layer that protocols stand on.
+#[derive(Debug)]
+pub struct Room {
+    /// The first part of its ids.
+    pub name: &'static str,
+    /// What its clauses are taken from.
+    pub document: &'static str,
+    /// Every clause.
+    pub clauses: &'static [&'static Clause],
+    /// Its checks, topic by topic.
+    #[cfg(feature = "net")]
+    pub topics: &'static [&'static [Check]],
+    /// One harmless call for each of its methods; a target that answers none of them but with
+    /// UNIMPLEMENTED does not serve the room.
+    #[cfg(feature = "net")]
+    pub probes: &'static [Probe],
+}
+
+/// A call that any target of a room answers.
+#[cfg(feature = "net")]
+#[derive(Clone, Copy, Debug)]
+pub struct Probe {
+    /// "/package.Service/Method"
+    pub path: &'static str,
+    /// Makes the encoded request, new ids in it each time.
+    pub request: fn(&mut ChaCha12Rng) -> Vec<u8>,
+    /// Whether the client half-closes behind it.
+    pub half_close: bool,
+}

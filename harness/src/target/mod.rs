@@ -1,0 +1,166 @@
+//! What is checked: a server somewhere, one that the harness launches, or the reference inside the process.
+
+mod address;
+mod launch;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::client::Origin;
+
+pub use address::AddressError;
+pub use launch::{Launch, LaunchError};
+
+/// A target as the user names it.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A server that listens already.
+    Endpoint(Endpoint),
+    /// A server that the harness starts, stops, and starts anew after a crash.
+    Launch(Launch),
+    /// The reference server inside this process, with these faults.
+    #[cfg(feature = "embedded")]
+    Embedded(wirecheck_reference::Faults),
+}
+
+/// A server that listens already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// As the user wrote it.
+    pub url: String,
+    /// Where that is.
+    pub origin: Origin,
+}
+
+/// Why a target could not be brought up.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// The address is none, or not allowed.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The program could not be started, or never accepted a connection.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The embedded reference did not start.
+    #[error("the embedded reference server does not start: {0}")]
+    Embedded(String),
+}
+
+impl Target {
+    /// A server at `url`: `http://host:port` or `host:port`. Other than loopback only where allowed.
+    ///
+    /// # Errors
+    /// When the URL is none, has a path, resolves to nothing, or is not loopback.
+    pub async fn endpoint(url: &str, allow_remote: bool) -> Result<Target, AddressError> {
+        let origin = address::resolve(url, allow_remote).await?;
+        Ok(Target::Endpoint(Endpoint { url: url.to_owned(), origin }))
+    }
+
+    /// As a person would name it.
+    pub fn name(&self) -> String {
+        match self {
+            Target::Endpoint(endpoint) => endpoint.url.clone(),
+            Target::Launch(launch) => format!("launched: {}", launch.command),
+            #[cfg(feature = "embedded")]
+            Target::Embedded(faults) => {
+                let faults: Vec<_> =
+                    faults.iter().map(|fault| format!(" --fault {fault}")).collect();
+                format!("embedded reference{}", faults.concat())
+            }
+        }
+    }
+}
+
+/// A target that has been brought up.
+#[derive(Debug)]
+pub struct Live {
+    target: Target,
+    seed: u64,
+    running: Running,
+}
+
+#[derive(Debug)]
+enum Running {
+    Elsewhere(Origin),
+    Child(Box<launch::Child>),
+    #[cfg(feature = "embedded")]
+    Embedded(wirecheck_reference::serve::Server),
+}
+
+impl Live {
+    /// Brings the target up. `seed` is what an embedded one draws its random values from.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start(target: &Target, seed: u64) -> Result<Live, TargetError> {
+        let running = run(target, seed).await?;
+        Ok(Live { target: target.clone(), seed, running })
+    }
+
+    /// Where it listens now.
+    pub fn origin(&self) -> Origin {
+        match &self.running {
+            Running::Elsewhere(origin) => origin.clone(),
+            Running::Child(child) => child.origin().clone(),
+            #[cfg(feature = "embedded")]
+            Running::Embedded(server) => Origin::plain(server.addr().to_string()),
+        }
+    }
+
+    /// Whether the harness can start it anew.
+    pub fn can_be_started_anew(&self) -> bool {
+        !matches!(self.running, Running::Elsewhere(_))
+    }
+
+    /// Stops what is left of it and starts a new one; a server elsewhere is left alone.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_anew(&mut self) -> Result<(), TargetError> {
+        self.halt().await;
+        self.running = run(&self.target, self.seed).await?;
+        Ok(())
+    }
+
+    /// The last lines that a launched target printed.
+    pub fn output(&self) -> Option<String> {
+        match &self.running {
+            Running::Child(child) => Some(child.output()).filter(|output| !output.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Stops what the harness started.
+    pub async fn stop(mut self) {
+        self.halt().await;
+    }
+
+    async fn halt(&mut self) {
+        match &mut self.running {
+            Running::Elsewhere(_) => {}
+            Running::Child(child) => child.stop(Instant::now() + Duration::from_secs(2)).await,
+            // Dropped when the new one takes its place.
+            #[cfg(feature = "embedded")]
+            Running::Embedded(_) => {}
+        }
+    }
+}
+
+#[cfg_attr(not(feature = "embedded"), allow(unused_variables))]
+async fn run(target: &Target, seed: u64) -> Result<Running, TargetError> {
+    Ok(match target {
+        Target::Endpoint(endpoint) => Running::Elsewhere(endpoint.origin.clone()),
+        Target::Launch(launch) => Running::Child(Box::new(launch::Child::start(launch).await?)),
+        #[cfg(feature = "embedded")]
+        Target::Embedded(faults) => {
+            let config = wirecheck_reference::serve::Config {
+                seed: Some(seed),
+                faults: faults.clone(),
+                ..wirecheck_reference::serve::Config::default()
+            };
+            let server = wirecheck_reference::serve::Server::start(config).await;
+            Running::Embedded(server.map_err(|error| TargetError::Embedded(error.to_string()))?)
+        }
+    })
+}
