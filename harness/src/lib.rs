@@ -10,6 +10,8 @@ pub mod client;
 #[cfg(feature = "net")]
 pub mod config;
 #[cfg(feature = "net")]
+mod conformance;
+#[cfg(feature = "net")]
 pub mod cx;
 #[cfg(feature = "net")]
 pub mod expect;
@@ -19,8 +21,15 @@ pub mod model;
 pub mod report;
 #[cfg(feature = "net")]
 pub mod run;
+#[allow(missing_docs)]
+pub mod schema;
 pub mod specs;
 pub mod status;
 #[cfg(feature = "net")]
 pub mod target;
 pub mod trace;
+#[allow(missing_docs)]
+pub mod wire;
+
+#[cfg(feature = "net")]
+pub use conformance::{Conformance, ConformanceError};

@@ -86,6 +86,17 @@ pub struct Finding {
     pub output: Option<String>,
 }
 
+impl Kind {
+    /// In lower case, as reports show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Contradiction => "contradiction",
+            Kind::Crash => "crash",
+            Kind::Wedge => "wedge",
+        }
+    }
+}
+
 impl Finding {
     /// A contradiction; trace and script are added by whoever holds them.
     pub fn new(expected: impl Into<String>, actual: impl Into<String>) -> Finding {
@@ -222,6 +233,8 @@ impl Summary {
 pub struct Report {
     /// The target, as a person would name it.
     pub target: String,
+    /// The flags that name it to the command; none for the embedded reference.
+    pub flags: Option<String>,
     /// What all ids and keys of the run were drawn from.
     pub seed: u64,
     /// When the run began: RFC 3339, UTC.

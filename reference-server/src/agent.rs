@@ -13,30 +13,17 @@ use crate::faults::Faults;
 use crate::refusal::{Code, Refusal};
 use crate::required::{Expected, Label, Shape, first_missing};
 
-const ID: Shape = Shape(&[Expected {
-    number: 1,
-    name: "uuid",
-    label: Label::Required,
-    message: None,
-}]);
+const ID: Shape =
+    Shape(&[Expected { number: 1, name: "uuid", label: Label::Required, message: None }]);
 
 const STAGE_IN_FILES: Shape = Shape(&[JOB, files(2)]);
 const RUN_JOB: Shape = Shape(&[JOB, files(3)]);
 
-const JOB: Expected = Expected {
-    number: 1,
-    name: "job",
-    label: Label::Required,
-    message: Some(&ID),
-};
+const JOB: Expected =
+    Expected { number: 1, name: "job", label: Label::Required, message: Some(&ID) };
 
 const fn files(number: u32) -> Expected {
-    Expected {
-        number,
-        name: "files",
-        label: Label::Repeated,
-        message: Some(&ID),
-    }
+    Expected { number, name: "files", label: Label::Repeated, message: Some(&ID) }
 }
 
 /// How much an agent remembers. Past a limit calls get RESOURCE_EXHAUSTED.
@@ -52,11 +39,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            files: 1_000_000,
-            jobs: 100_000,
-            awaited: 1_000_000,
-        }
+        Limits { files: 1_000_000, jobs: 100_000, awaited: 1_000_000 }
     }
 }
 
@@ -101,19 +84,13 @@ impl Run {
     /// As [`Staging::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Run, Refusal> {
         let request: RunJobRequest = decode(&RUN_JOB, bytes)?;
-        Ok(Run {
-            job: read_job(&request.job)?,
-            files: read_files(request.files)?,
-        })
+        Ok(Run { job: read_job(&request.job)?, files: read_files(request.files)? })
     }
 }
 
 fn decode<M: Message + Default>(shape: &Shape, bytes: &[u8]) -> Result<M, Refusal> {
     let request = M::decode(bytes).map_err(|error| {
-        Refusal::new(
-            Code::Internal,
-            format!("the request does not parse: {error}"),
-        )
+        Refusal::new(Code::Internal, format!("the request does not parse: {error}"))
     })?;
     match first_missing(shape, bytes) {
         None => Ok(request),
@@ -143,10 +120,7 @@ fn read_uuid(path: &str, text: &str) -> Result<Uuid, Refusal> {
     let uuid = Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
     uuid.ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
-        Refusal::new(
-            Code::InvalidArgument,
-            format!("{path} is no UUID: {shown:?}"),
-        )
+        Refusal::new(Code::InvalidArgument, format!("{path} is no UUID: {shown:?}"))
     })
 }
 
@@ -174,13 +148,7 @@ enum Job {
 impl Agent {
     /// An agent that knows nothing yet.
     pub fn new(limits: Limits, faults: Faults) -> Agent {
-        Agent {
-            limits,
-            faults,
-            staged: BTreeSet::new(),
-            jobs: BTreeMap::new(),
-            awaited: 0,
-        }
+        Agent { limits, faults, staged: BTreeSet::new(), jobs: BTreeMap::new(), awaited: 0 }
     }
 
     /// Registers the files for whatever job will name them; gives each file once, as it was written.
@@ -189,22 +157,16 @@ impl Agent {
     /// RESOURCE_EXHAUSTED past the limit; then none of them is registered.
     pub fn stage(&mut self, staging: Staging) -> Result<StageInFilesResponse, Refusal> {
         let mut named = BTreeSet::new();
-        let once: Vec<_> = staging
-            .files
-            .into_iter()
-            .filter(|file| named.insert(file.uuid))
-            .collect();
+        let once: Vec<_> =
+            staging.files.into_iter().filter(|file| named.insert(file.uuid)).collect();
         let new = named.difference(&self.staged).count();
         if self.staged.len() + new > self.limits.files {
             return Err(exhausted("staged files", self.limits.files));
         }
         self.staged.append(&mut named);
-        let success_files = once.into_iter().map(|file| StagedFile {
-            file: FileId { uuid: file.text },
-        });
-        Ok(StageInFilesResponse {
-            success_files: success_files.collect(),
-        })
+        let success_files =
+            once.into_iter().map(|file| StagedFile { file: FileId { uuid: file.text } });
+        Ok(StageInFilesResponse { success_files: success_files.collect() })
     }
 
     /// Looks at a job and moves it one step, if its files are there. The first call creates it,
@@ -245,11 +207,7 @@ impl Agent {
             Job::Waiting(missing) => {
                 let still: BTreeSet<_> = missing.difference(&self.staged).copied().collect();
                 self.awaited -= missing.len() - still.len();
-                if still.is_empty() {
-                    Job::Running
-                } else {
-                    Job::Waiting(still)
-                }
+                if still.is_empty() { Job::Running } else { Job::Waiting(still) }
             }
             Job::Running | Job::Done => Job::Done,
         }
@@ -257,8 +215,5 @@ impl Agent {
 }
 
 fn exhausted(what: &str, limit: usize) -> Refusal {
-    Refusal::new(
-        Code::ResourceExhausted,
-        format!("the agent holds no more than {limit} {what}"),
-    )
+    Refusal::new(Code::ResourceExhausted, format!("the agent holds no more than {limit} {what}"))
 }

@@ -12,11 +12,7 @@ use wirecheck_reference::{Config, Fault, Faults, Server};
 
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
 #[derive(Debug, Parser)]
-#[command(
-    name = "wirecheck-reference",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "wirecheck-reference", version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(flatten)]
     serve: Serve,
@@ -76,16 +72,11 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         return Ok(list_faults(&mut io::stdout().lock())?);
     }
     if !serve.listen.ip().is_loopback() && !serve.allow_remote {
-        let refused = format!(
-            "{} is no loopback address; --allow-remote takes it",
-            serve.listen
-        );
+        let refused = format!("{} is no loopback address; --allow-remote takes it", serve.listen);
         return Err(refused.into());
     }
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::start(Config {
         listen: serve.listen,
         seed: serve.seed,
@@ -112,21 +103,14 @@ fn announce(out: &mut impl Write, addr: SocketAddr) -> io::Result<()> {
 
 fn list_faults(out: &mut impl Write) -> io::Result<()> {
     for fault in Fault::ALL {
-        writeln!(
-            out,
-            "{fault}\n    breaks {}\n    {}",
-            fault.breaks(),
-            fault.about()
-        )?;
+        writeln!(out, "{fault}\n    breaks {}\n    {}", fault.breaks(), fault.about())?;
     }
     out.flush()
 }
 
 /// A whole number and its unit: ms, s, m or h.
 fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let millis = match unit {
         "ms" => Some(1),
@@ -136,9 +120,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     let number: Option<u64> = number.parse().ok();
-    let whole = number
-        .zip(millis)
-        .and_then(|(number, millis)| number.checked_mul(millis));
+    let whole = number.zip(millis).and_then(|(number, millis)| number.checked_mul(millis));
     match whole {
         Some(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
         _ => Err("a time looks like 30s, 500ms or 2m".to_owned()),

@@ -44,14 +44,8 @@ impl Stream {
     }
 
     async fn say(&mut self, message: Ask) -> Result<Option<Answer>, Status> {
-        let request = CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        };
-        self.requests
-            .send(request)
-            .await
-            .expect("the stream is open");
+        let request = CreateRequest { message: Some(message), ..CreateRequest::default() };
+        self.requests.send(request).await.expect("the stream is open");
         let answer = self.answers.message().await?;
         Ok(answer.and_then(|answer| answer.message))
     }
@@ -62,11 +56,7 @@ fn owner() -> SigningKey {
 }
 
 fn init() -> Token {
-    Token {
-        owner_id: owner().verifying_key().to_bytes().into(),
-        last_epoch: 1,
-        ..Token::default()
-    }
+    Token { owner_id: owner().verifying_key().to_bytes().into(), last_epoch: 1, ..Token::default() }
 }
 
 async fn unsigned(stream: &mut Stream) -> Token {
@@ -95,21 +85,15 @@ async fn a_handshake_completes_and_ends_with_ok() {
 async fn a_refusal_reaches_the_client_as_a_status() {
     let (_server, channel) = start(Config::default()).await;
     let mut stream = Stream::open(&channel).await;
-    let status = stream
-        .say(Ask::Signed(init()))
-        .await
-        .expect_err("Signed came first");
+    let status = stream.say(Ask::Signed(init())).await.expect_err("Signed came first");
     assert_eq!(status.code(), Code::FailedPrecondition);
     assert_eq!(status.message(), "Signed came where Init was due");
 }
 
 #[tokio::test]
 async fn a_client_that_dawdles_is_cut_off() {
-    let (_server, channel) = start(Config {
-        step_timeout: Duration::from_millis(50),
-        ..Config::default()
-    })
-    .await;
+    let (_server, channel) =
+        start(Config { step_timeout: Duration::from_millis(50), ..Config::default() }).await;
     let mut stream = Stream::open(&channel).await;
     unsigned(&mut stream).await;
     let status = stream.answers.message().await.expect_err("no Signed came");
@@ -120,11 +104,7 @@ async fn a_client_that_dawdles_is_cut_off() {
 async fn the_same_seed_gives_the_same_token() {
     let mut tokens = Vec::new();
     for seed in [1, 1, 2] {
-        let (_server, channel) = start(Config {
-            seed: Some(seed),
-            ..Config::default()
-        })
-        .await;
+        let (_server, channel) = start(Config { seed: Some(seed), ..Config::default() }).await;
         tokens.push(unsigned(&mut Stream::open(&channel).await).await);
     }
     assert_eq!(tokens[0], tokens[1]);
@@ -135,33 +115,14 @@ async fn the_same_seed_gives_the_same_token() {
 async fn files_are_staged_and_a_job_runs() {
     let (_server, channel) = start(Config::default()).await;
     let mut agent = AgentClient::new(channel);
-    let job = JobId {
-        uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8".to_owned(),
-    };
-    let files = vec![FileId {
-        uuid: "6BA7B811-9dad-11d1-80b4-00c04fd430c8".to_owned(),
-    }];
-    let run = RunJobRequest {
-        job: job.clone(),
-        files: files.clone(),
-        requirements: vec![],
-    };
+    let job = JobId { uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8".to_owned() };
+    let files = vec![FileId { uuid: "6BA7B811-9dad-11d1-80b4-00c04fd430c8".to_owned() }];
+    let run = RunJobRequest { job: job.clone(), files: files.clone(), requirements: vec![] };
     let waits = agent.run_job(run.clone()).await.expect("a new job");
     assert_eq!(waits.into_inner().code(), ResponseCode::Wait);
-    let stage = StageInFilesRequest {
-        job,
-        files: files.clone(),
-    };
-    let staged = agent
-        .stage_in_files(stage)
-        .await
-        .expect("staging")
-        .into_inner();
-    let staged: Vec<_> = staged
-        .success_files
-        .into_iter()
-        .map(|staged| staged.file)
-        .collect();
+    let stage = StageInFilesRequest { job, files: files.clone() };
+    let staged = agent.stage_in_files(stage).await.expect("staging").into_inner();
+    let staged: Vec<_> = staged.success_files.into_iter().map(|staged| staged.file).collect();
     assert_eq!(staged, files);
     for code in [ResponseCode::Run, ResponseCode::Done, ResponseCode::Done] {
         let answer = agent.run_job(run.clone()).await.expect("a known job");
@@ -176,14 +137,8 @@ async fn an_open_stream_does_not_keep_the_server_from_stopping() {
     unsigned(&mut stream).await;
     let addr = server.addr();
     let (_, ended) = tokio::join!(server.stop(), stream.answers.message());
-    assert_eq!(
-        ended.expect_err("the server stopped").code(),
-        Code::Unavailable
-    );
-    assert!(
-        tokio::net::TcpStream::connect(addr).await.is_err(),
-        "nobody listens"
-    );
+    assert_eq!(ended.expect_err("the server stopped").code(), Code::Unavailable);
+    assert!(tokio::net::TcpStream::connect(addr).await.is_err(), "nobody listens");
 }
 
 #[tokio::test]
@@ -192,39 +147,23 @@ async fn a_dropped_server_takes_its_connections_with_it() {
     let mut stream = Stream::open(&channel).await;
     unsigned(&mut stream).await;
     drop(server);
-    stream
-        .answers
-        .message()
-        .await
-        .expect_err("the server is gone");
+    stream.answers.message().await.expect_err("the server is gone");
 }
 
 #[tokio::test]
 async fn a_taken_address_is_told() {
     let (server, _channel) = start(Config::default()).await;
-    let again = Server::start(Config {
-        listen: server.addr(),
-        ..Config::default()
-    });
+    let again = Server::start(Config { listen: server.addr(), ..Config::default() });
     let error = again.await.expect_err("the address is taken");
     assert!(matches!(error, StartError::Listen { addr, .. } if addr == server.addr()));
 }
 
 #[tokio::test]
 async fn past_the_cap_connections_are_closed() {
-    let (server, channel) = start(Config {
-        max_connections: 1,
-        ..Config::default()
-    })
-    .await;
+    let (server, channel) = start(Config { max_connections: 1, ..Config::default() }).await;
     unsigned(&mut Stream::open(&channel).await).await;
-    let second = tokio::net::TcpStream::connect(server.addr())
-        .await
-        .expect("the system accepts");
+    let second = tokio::net::TcpStream::connect(server.addr()).await.expect("the system accepts");
     let mut byte = [0];
     second.readable().await.expect("its end comes");
-    assert!(
-        matches!(second.try_read(&mut byte), Ok(0) | Err(_)),
-        "it is closed"
-    );
+    assert!(matches!(second.try_read(&mut byte), Ok(0) | Err(_)), "it is closed");
 }

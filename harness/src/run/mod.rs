@@ -108,7 +108,7 @@ pub async fn run(
         let phase = checks.iter().copied().filter(|check| check.manner == manner);
         run.phase(manner, phase.collect()).await;
     }
-    Ok(run.report(target.name(), started, began).await)
+    Ok(run.report(target, started, began).await)
 }
 
 /// A run under way.
@@ -281,7 +281,7 @@ impl Run<'_> {
         }
     }
 
-    async fn report(mut self, target: String, started: String, began: Instant) -> Report {
+    async fn report(mut self, target: &Target, started: String, began: Instant) -> Report {
         self.live.stop().await;
         self.results.sort_by(|a, b| a.id.cmp(&b.id));
         let exercised = |result: &&CheckResult| {
@@ -292,7 +292,8 @@ impl Run<'_> {
             outcomes.map(|result| (result.id.as_str(), matches!(result.verdict, Verdict::Fail(_))));
         Report {
             stale: self.options.known.stale(outcomes),
-            target,
+            target: target.name(),
+            flags: target.flags(),
             seed: self.options.settings.seed,
             started,
             duration: began.elapsed(),

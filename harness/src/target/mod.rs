@@ -57,6 +57,24 @@ impl Target {
         Ok(Target::Endpoint(Endpoint { url: url.to_owned(), origin }))
     }
 
+    /// The flags that name it to the command; none for the embedded reference without faults.
+    pub fn flags(&self) -> Option<String> {
+        match self {
+            Target::Endpoint(endpoint) => Some(format!("--target {}", quoted(&endpoint.url))),
+            Target::Launch(launch) => {
+                let target =
+                    launch.origin.as_ref().map(|origin| format!("--target {} ", origin.authority));
+                Some(format!("{}--launch {}", target.unwrap_or_default(), quoted(&launch.command)))
+            }
+            #[cfg(feature = "embedded")]
+            Target::Embedded(faults) => {
+                let faults: Vec<_> =
+                    faults.iter().map(|fault| format!("--fault {fault}")).collect();
+                Some(faults.join(" ")).filter(|flags| !flags.is_empty())
+            }
+        }
+    }
+
     /// As a person would name it.
     pub fn name(&self) -> String {
         match self {
@@ -64,12 +82,17 @@ impl Target {
             Target::Launch(launch) => format!("launched: {}", launch.command),
             #[cfg(feature = "embedded")]
             Target::Embedded(faults) => {
-                let faults: Vec<_> =
-                    faults.iter().map(|fault| format!(" --fault {fault}")).collect();
+                let faults: Vec<_> = faults.iter().map(|fault| format!(" with {fault}")).collect();
                 format!("embedded reference{}", faults.concat())
             }
         }
     }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    // Only a NUL byte cannot be quoted, and no argument of a program holds one.
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |quoted| quoted.into_owned())
 }
 
 /// A target that has been brought up.

@@ -79,9 +79,7 @@ impl Handshake {
             (step, message) => return Err(step.refuse(message.as_ref())),
         };
         self.step = next;
-        Ok(vec![CreateResponse {
-            message: Some(answer),
-        }])
+        Ok(vec![CreateResponse { message: Some(answer) }])
     }
 
     /// The client half-closed: the stream may end with OK, or has to end with the refusal.
@@ -119,11 +117,7 @@ fn open(init: Token, sessions: &Sessions) -> Result<(Step, create_response::Mess
     let drawn = sessions.draw(&init)?;
     let unsigned = token::unsigned(init, &drawn, sessions.verifier);
     let answer = create_response::Message::Unsigned(unsigned.clone());
-    let opened = Opened {
-        unsigned,
-        secret: drawn.secret,
-        _slot: slot,
-    };
+    let opened = Opened { unsigned, secret: drawn.secret, _slot: slot };
     Ok((Step::AwaitingSigned(Box::new(opened)), answer))
 }
 

@@ -57,10 +57,7 @@ pub(super) fn check_same(unsigned: &Token, signed: &Token) -> Result<(), Refusal
     } else {
         return Ok(());
     };
-    Err(Refusal::new(
-        Code::InvalidArgument,
-        format!("Signed differs from Unsigned in {differing}"),
-    ))
+    Err(Refusal::new(Code::InvalidArgument, format!("Signed differs from Unsigned in {differing}")))
 }
 
 /// Whether the owner signed the token and vouched for the session key.
@@ -79,9 +76,7 @@ pub(super) fn check_signatures(signed: &Token, verifier: Verifier) -> Result<(),
             )));
         }
         if !verifier.verifies(&signed.owner_id, message, signature) {
-            return Err(unauthenticated(format!(
-                "{name} does not verify under OwnerID"
-            )));
+            return Err(unauthenticated(format!("{name} does not verify under OwnerID")));
         }
     }
     Ok(())
@@ -99,10 +94,7 @@ pub fn payload(token: &Token) -> Vec<u8> {
 }
 
 fn public_key(token: &Token) -> &[u8] {
-    token
-        .header
-        .as_ref()
-        .map_or(&[], |header| &header.public_key)
+    token.header.as_ref().map_or(&[], |header| &header.public_key)
 }
 
 fn malformed(message: impl Into<String>) -> Refusal {

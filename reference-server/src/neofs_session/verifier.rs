@@ -40,10 +40,9 @@ impl Verifier {
     /// The public half of a session key.
     pub(super) fn public_key(self, secret: Secret) -> Vec<u8> {
         match self {
-            Verifier::Ed25519 => SigningKey::from_bytes(&secret.0)
-                .verifying_key()
-                .to_bytes()
-                .into(),
+            Verifier::Ed25519 => {
+                SigningKey::from_bytes(&secret.0).verifying_key().to_bytes().into()
+            }
             Verifier::StandIn => Sha256::digest(secret.0).to_vec(),
         }
     }
@@ -96,10 +95,7 @@ mod tests {
         for bit in 0..512 {
             let mut corrupted = signature;
             corrupted[bit / 8] ^= 1 << (bit % 8);
-            assert!(
-                !verifier.verifies(&public, b"token", &corrupted),
-                "bit {bit}"
-            );
+            assert!(!verifier.verifies(&public, b"token", &corrupted), "bit {bit}");
         }
     }
 
@@ -116,12 +112,7 @@ mod tests {
         let mut three_above_the_prime = [0xff; 32];
         three_above_the_prime[0] = 0xf0;
         three_above_the_prime[31] = 0x7f;
-        for refused in [
-            identity,
-            identity_above_the_prime,
-            three_above_the_prime,
-            [0; 32],
-        ] {
+        for refused in [identity, identity_above_the_prime, three_above_the_prime, [0; 32]] {
             assert!(!Verifier::Ed25519.is_key(&refused), "{refused:02x?}");
         }
         assert!(Verifier::Ed25519.is_key(&three));

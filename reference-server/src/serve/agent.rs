@@ -23,9 +23,7 @@ pub(super) struct AgentService {
 
 impl AgentService {
     pub(super) fn new(rules: Agent) -> AgentService {
-        AgentService {
-            rules: Arc::new(Mutex::new(rules)),
-        }
+        AgentService { rules: Arc::new(Mutex::new(rules)) }
     }
 
     fn stage_in_files(&self, request: &[u8]) -> Result<Bytes, Status> {

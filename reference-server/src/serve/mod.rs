@@ -98,10 +98,7 @@ impl Server {
     /// When the address cannot be listened on.
     pub async fn start(config: Config) -> Result<Server, StartError> {
         let listen = config.listen;
-        let unusable = |source| StartError::Listen {
-            addr: listen,
-            source,
-        };
+        let unusable = |source| StartError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
@@ -113,11 +110,7 @@ impl Server {
             connections,
             async move { stop.begun().await },
         );
-        Ok(Server {
-            addr,
-            phase,
-            serving: tokio::spawn(serving),
-        })
+        Ok(Server { addr, phase, serving: tokio::spawn(serving) })
     }
 
     /// Where it listens.
@@ -146,10 +139,7 @@ impl Drop for Server {
 /// Every service of the server. A protocol adds its line here.
 async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    let mut services = Services {
-        routes: Routes::new(health_service),
-        health,
-    };
+    let mut services = Services { routes: Routes::new(health_service), health };
     services.add(session_service(config, stopping)).await;
     services.add(agent_service(config)).await;
     let reflection = || {
@@ -185,12 +175,7 @@ impl Services {
 
 fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
     let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
-    let sessions = Sessions::new(
-        keys,
-        Verifier::Ed25519,
-        config.sessions,
-        config.faults.clone(),
-    );
+    let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 

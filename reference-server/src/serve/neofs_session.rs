@@ -35,11 +35,7 @@ impl SessionService {
         step_timeout: Duration,
         stopping: Stopping,
     ) -> SessionService {
-        SessionService {
-            sessions: Arc::new(sessions),
-            step_timeout,
-            stopping,
-        }
+        SessionService { sessions: Arc::new(sessions), step_timeout, stopping }
     }
 
     fn create(
@@ -112,9 +108,7 @@ impl Conversation {
                 self.handshake.half_close(sessions)?
             }
         };
-        Ok(answers
-            .into_iter()
-            .map(|answer| answer.encode_to_vec().into()))
+        Ok(answers.into_iter().map(|answer| answer.encode_to_vec().into()))
     }
 }
 

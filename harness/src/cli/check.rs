@@ -1,0 +1,135 @@
+//! `wirecheck check`: a thin shell over [`Conformance`].
+
+use std::fs::File;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use wirecheck::Conformance;
+use wirecheck::model::{Outcome, Report};
+use wirecheck::report::{Format, text};
+
+use super::progress::Bar;
+use super::{CheckArgs, FAILED, NOTHING, columns, print};
+
+/// Where a report goes, and how it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    format: Format,
+    path: PathBuf,
+}
+
+/// Parses `FORMAT=PATH`.
+pub(super) fn destination(text: &str) -> Result<Destination, String> {
+    let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, as in json=report.json")?;
+    if path.is_empty() {
+        return Err("the path is missing".to_owned());
+    }
+    let format =
+        format.parse().map_err(|error: wirecheck::report::UnknownFormat| error.to_string())?;
+    Ok(Destination { format, path: path.into() })
+}
+
+pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
+    let drafts = args.report.iter().map(Draft::begin).collect::<Result<Vec<_>, _>>()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let bar = Bar::new();
+    let conformance = conformance(args);
+    let ran = runtime.block_on(async {
+        tokio::select! {
+            ran = conformance.run_telling(&bar) => ran.map_err(|error| error.to_string()),
+            _ = tokio::signal::ctrl_c() => Err("interrupted".to_owned()),
+        }
+    });
+    bar.finish();
+    // A launched server is stopped as its last owner goes.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    let report = ran?;
+    drafts.into_iter().try_for_each(|draft| draft.finish(&report))?;
+    let style = text::Style::plain(columns());
+    let style = if coloured() { style.coloured() } else { style };
+    print(&text::render(&report, &style));
+    Ok(match report.outcome() {
+        Outcome::Passed => ExitCode::SUCCESS,
+        Outcome::Failed => ExitCode::from(FAILED),
+        Outcome::Nothing => ExitCode::from(NOTHING),
+    })
+}
+
+fn coloured() -> bool {
+    std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn conformance(args: &CheckArgs) -> Conformance {
+    let aimed = match (&args.launch, &args.target) {
+        (Some(command), Some(url)) => Conformance::of_command(command).listening_at(url),
+        (Some(command), None) => Conformance::of_command(command),
+        (None, Some(url)) => Conformance::of(url),
+        (None, None) => Conformance::of_reference(args.fault.iter().copied().collect()),
+    };
+    let mut run = aimed
+        .rooms(&args.select)
+        .jobs(args.jobs)
+        .timeout(args.timeout)
+        .budget(args.budget)
+        .observe(args.observe)
+        .strict(args.strict)
+        .allow_remote(args.allow_remote)
+        .allow_destructive(args.allow_destructive)
+        .fail_fast(args.fail_fast);
+    if let Some(path) = &args.config {
+        run = run.config_file(path);
+    }
+    if let Some(path) = &args.known_failures {
+        run = run.known_failures(path);
+    }
+    match args.seed {
+        Some(seed) => run.seed(seed),
+        None => run,
+    }
+}
+
+/// A report's file in the making: beside its place until it is whole, so that nobody reads half of it.
+#[derive(Debug)]
+struct Draft {
+    destination: Destination,
+    beside: PathBuf,
+    file: Option<File>,
+}
+
+impl Draft {
+    /// Before the run, so that a path that cannot be written costs nobody a run.
+    fn begin(destination: &Destination) -> Result<Draft, String> {
+        let path = &destination.path;
+        if path.is_dir() {
+            return Err(cannot_write(path, "it is a folder"));
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.partial", std::process::id()));
+        let beside = path.with_file_name(name);
+        let file = File::create(&beside).map_err(|error| cannot_write(path, &error.to_string()))?;
+        Ok(Draft { destination: destination.clone(), beside, file: Some(file) })
+    }
+
+    fn finish(mut self, report: &Report) -> Result<(), String> {
+        let written = self.file.take().map_or(Ok(()), |mut file| {
+            file.write_all(self.destination.format.render(report).as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&self.beside, &self.destination.path)
+        });
+        written.map_err(|error| cannot_write(&self.destination.path, &error.to_string()))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Gone already where it was finished.
+        let _ = std::fs::remove_file(&self.beside);
+    }
+}
+
+fn cannot_write(path: &Path, why: &str) -> String {
+    format!("cannot write the report {}: {why}", path.display())
+}

@@ -1,0 +1,185 @@
+//! The command line: what it takes, and to whom it hands that.
+
+mod check;
+mod coverage;
+mod explain;
+mod list;
+mod progress;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+/// Points at a gRPC server and says which clauses of its protocol it breaks.
+#[derive(Debug, Parser)]
+#[command(name = "wirecheck", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run checks against a server; without a target, against the reference server inside
+    Check(Box<CheckArgs>),
+    /// Print every check: its level, id and clause
+    List {
+        /// Only these rooms, beginnings of ids, ids or globs
+        #[arg(value_name = "ROOM|ID-GLOB")]
+        select: Vec<String>,
+    },
+    /// Say what one check or clause demands, where that stands, and how to run it
+    Explain {
+        /// A check's or a clause's id
+        id: String,
+    },
+    /// Print every clause with the checks that hold it, and why where none does
+    Coverage {
+        /// Only these rooms
+        #[arg(value_name = "ROOM")]
+        rooms: Vec<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Rooms, beginnings of ids up to a slash, ids, or globs over ids [default: everything]
+    #[arg(value_name = "ROOM|ID-GLOB")]
+    select: Vec<String>,
+    /// The server: http://HOST:PORT [default: the reference server inside this process]
+    #[arg(long, value_name = "URL")]
+    target: Option<String>,
+    /// Start the server for the run, and anew after a crash; {port} stands for the port to serve on
+    #[arg(long, value_name = "CMD")]
+    launch: Option<String>,
+    /// Give the reference server inside a fault (repeatable)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["target", "launch"])]
+    fault: Vec<wirecheck_reference::Fault>,
+    /// What the rooms have to know of the server, in TOML
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Checks that may fail, a line each: ID-GLOB REASON
+    #[arg(long, value_name = "FILE")]
+    known_failures: Option<PathBuf>,
+    /// Count a broken Should as a failure
+    #[arg(long)]
+    strict: bool,
+    /// Draw all ids and keys from this number [default: random]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many checks run at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
+    jobs: usize,
+    /// How long one check may take: 5s, 500ms, 1m
+    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = duration)]
+    timeout: Duration,
+    /// How long the whole run may take
+    #[arg(long, value_name = "DUR", default_value = "5m", value_parser = duration)]
+    budget: Duration,
+    /// How long to look at a server whose state moves by itself
+    #[arg(long, value_name = "DUR", default_value = "2s", value_parser = duration)]
+    observe: Duration,
+    /// Also write the report to a file: text, json or junit (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = check::destination)]
+    report: Vec<check::Destination>,
+    /// Let the target be another machine
+    #[arg(long)]
+    allow_remote: bool,
+    /// Run the checks that may stop or harm the server, too
+    #[arg(long)]
+    allow_destructive: bool,
+    /// Start nothing more after the first failure
+    #[arg(long)]
+    fail_fast: bool,
+}
+
+/// Exit code for a failure in the target.
+const FAILED: u8 = 1;
+/// Exit code where nothing was exercised.
+const NOTHING: u8 = 2;
+
+/// Reads the command line and does what it says.
+pub(crate) fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::List { select } => list::run(&select),
+        Command::Explain { id } => explain::run(&id),
+        Command::Coverage { rooms } => coverage::run(&rooms),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "wirecheck", &mut script);
+            print(&String::from_utf8_lossy(&script));
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    done.unwrap_or_else(|why: String| {
+        let _ = writeln!(anstream::stderr(), "wirecheck: {why}");
+        ExitCode::from(NOTHING)
+    })
+}
+
+/// Writes to stdout; a reader that went away, as `head` does, is no error.
+fn print(text: &str) {
+    let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
+/// Columns of the terminal; 80 where there is none, at most 120: longer lines are hard to read.
+fn columns() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    terminal.or(asked).unwrap_or(80).clamp(40, 120)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number: usize = text.parse().map_err(|_| "a whole number from 1 on".to_owned())?;
+    if number == 0 { Err("at least 1".to_owned()) } else { Ok(number) }
+}
+
+/// A number and `ms`, `s` or `m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no duration: write a number and ms, s or m");
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
+    let number: f64 = text[..split].parse().map_err(|_| wrong())?;
+    let unit = match &text[split..] {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        _ => return Err(wrong()),
+    };
+    let duration = Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())?;
+    let a_day = Duration::from_secs(86_400);
+    if duration.is_zero() || duration > a_day {
+        Err("more than nothing, at most a day".to_owned())
+    } else {
+        Ok(duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
+        for wrong in ["", "5", "s", "-1s", "0s", "5h", "1e300s", "NaNs", "infs", "25000000s"] {
+            assert!(duration(wrong).is_err(), "{wrong:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! A run as a library: target, rooms and options in a few lines, a report at the end.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalogue::{self, SelectError};
+use crate::config::{Config, ConfigError};
+use crate::cx::Settings;
+use crate::known::{Known, KnownError};
+use crate::model::Report;
+use crate::run::{self, Options, Progress, RunError, Silent};
+use crate::target::{AddressError, Launch, Target};
+
+/// A run to be.
+///
+/// In a test of your own server:
+///
+/// ```
+/// # #[cfg(feature = "embedded")] {
+/// # let server = wirecheck::Conformance::of_reference(Default::default());
+/// use wirecheck::Conformance;
+///
+/// // let server = Conformance::of("http://127.0.0.1:50051");
+/// let report = server.rooms(["agent/required"]).seed(7).run_blocking().expect("a server that answers");
+/// report.assert_passed();
+/// assert!(report.summary().pass > 0);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Conformance {
+    target: Aim,
+    rooms: Vec<String>,
+    config: ConfigFrom,
+    known: Option<PathBuf>,
+    seed: Option<u64>,
+    jobs: usize,
+    timeout: Duration,
+    budget: Duration,
+    observe: Duration,
+    strict: bool,
+    allow_remote: bool,
+    allow_destructive: bool,
+    fail_fast: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Aim {
+    Url(String),
+    Launch {
+        command: String,
+        url: Option<String>,
+    },
+    #[cfg(feature = "embedded")]
+    Reference(wirecheck_reference::Faults),
+}
+
+#[derive(Clone, Debug)]
+enum ConfigFrom {
+    Here(Config),
+    File(PathBuf),
+}
+
+/// Why a run came to no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ConformanceError {
+    /// A room, id or glob names no check.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The target's address cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The known failures cannot be used.
+    #[error(transparent)]
+    Known(#[from] KnownError),
+    /// The target does not come up or answers nothing.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// No runtime could be made to run in.
+    #[error("cannot start a tokio runtime: {0}")]
+    Runtime(std::io::Error),
+}
+
+impl Conformance {
+    /// Of the server at `url`, `http://host:port` or `host:port`.
+    pub fn of(url: impl Into<String>) -> Conformance {
+        Conformance::aimed(Aim::Url(url.into()))
+    }
+
+    /// Of a server that is started for the run: a command without a shell, `{port}` in it standing
+    /// for the port it has to serve on. It is started anew after a crash.
+    pub fn of_command(command: impl Into<String>) -> Conformance {
+        Conformance::aimed(Aim::Launch { command: command.into(), url: None })
+    }
+
+    /// Of the reference server inside this process, with these faults.
+    #[cfg(feature = "embedded")]
+    pub fn of_reference(faults: wirecheck_reference::Faults) -> Conformance {
+        Conformance::aimed(Aim::Reference(faults))
+    }
+
+    fn aimed(target: Aim) -> Conformance {
+        Conformance {
+            target,
+            rooms: Vec::new(),
+            config: ConfigFrom::Here(Config::default()),
+            known: None,
+            seed: None,
+            jobs: 8,
+            timeout: Duration::from_secs(5),
+            budget: Duration::from_secs(300),
+            observe: Duration::from_secs(2),
+            strict: false,
+            allow_remote: false,
+            allow_destructive: false,
+            fail_fast: false,
+        }
+    }
+
+    /// Only these: rooms, beginnings of ids up to a slash, ids, or globs over ids. Default: everything.
+    #[must_use]
+    pub fn rooms<S: Into<String>>(mut self, rooms: impl IntoIterator<Item = S>) -> Self {
+        self.rooms.extend(rooms.into_iter().map(Into::into));
+        self
+    }
+
+    /// Where a launched command listens, when it has no `{port}`.
+    #[must_use]
+    pub fn listening_at(mut self, at: impl Into<String>) -> Self {
+        if let Aim::Launch { url, .. } = &mut self.target {
+            *url = Some(at.into());
+        }
+        self
+    }
+
+    /// What the rooms have to know of the target.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = ConfigFrom::Here(config);
+        self
+    }
+
+    /// The same, read from a file.
+    #[must_use]
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config = ConfigFrom::File(path.into());
+        self
+    }
+
+    /// Checks that may fail, and why: a file of lines `ID-GLOB REASON`.
+    #[must_use]
+    pub fn known_failures(mut self, path: impl Into<PathBuf>) -> Self {
+        self.known = Some(path.into());
+        self
+    }
+
+    /// What all ids and keys are drawn from. Default: random.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// How many checks run at once. Default: 8.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs.max(1);
+        self
+    }
+
+    /// How long one check may take. Default: 5 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long the whole run may take. Default: 5 minutes.
+    #[must_use]
+    pub fn budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long a target that moves by itself is looked at. Default: 2 s.
+    #[must_use]
+    pub fn observe(mut self, observe: Duration) -> Self {
+        self.observe = observe;
+        self
+    }
+
+    /// Whether a broken Should is a failure.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Whether the target may be another machine.
+    #[must_use]
+    pub fn allow_remote(mut self, allow: bool) -> Self {
+        self.allow_remote = allow;
+        self
+    }
+
+    /// Whether checks run that may stop or harm the target.
+    #[must_use]
+    pub fn allow_destructive(mut self, allow: bool) -> Self {
+        self.allow_destructive = allow;
+        self
+    }
+
+    /// Whether nothing more starts after the first failure.
+    #[must_use]
+    pub fn fail_fast(mut self, fail_fast: bool) -> Self {
+        self.fail_fast = fail_fast;
+        self
+    }
+
+    /// Runs.
+    ///
+    /// # Errors
+    /// When something the run needs is not as it should be, or the target answers nothing.
+    pub async fn run(&self) -> Result<Report, ConformanceError> {
+        self.run_telling(&Silent).await
+    }
+
+    /// Runs, and tells what goes on.
+    ///
+    /// # Errors
+    /// As [`Conformance::run`].
+    pub async fn run_telling(&self, progress: &dyn Progress) -> Result<Report, ConformanceError> {
+        let checks = catalogue::select(&self.rooms)?;
+        let config = match &self.config {
+            ConfigFrom::Here(config) => config.clone(),
+            ConfigFrom::File(path) => Config::read(path)?,
+        };
+        let known = self.known.as_deref().map(Known::read).transpose()?.unwrap_or_default();
+        let target = self.target().await?;
+        let seed = self.seed.unwrap_or_else(rand::random);
+        let settings = Settings { seed, timeout: self.timeout, observe: self.observe, config };
+        let options = Options {
+            settings,
+            jobs: self.jobs,
+            budget: self.budget,
+            strict: self.strict,
+            allow_destructive: self.allow_destructive,
+            fail_fast: self.fail_fast,
+            known,
+        };
+        Ok(run::run(&target, &checks, &options, progress).await?)
+    }
+
+    /// Runs in a runtime of its own, for tests that have none. Not from within a runtime.
+    ///
+    /// # Errors
+    /// As [`Conformance::run`].
+    pub fn run_blocking(&self) -> Result<Report, ConformanceError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(ConformanceError::Runtime)?.block_on(self.run())
+    }
+
+    async fn target(&self) -> Result<Target, AddressError> {
+        match &self.target {
+            Aim::Url(url) => Target::endpoint(url, self.allow_remote).await,
+            Aim::Launch { command, url } => {
+                let origin = match url {
+                    Some(url) => match Target::endpoint(url, self.allow_remote).await? {
+                        Target::Endpoint(endpoint) => Some(endpoint.origin),
+                        _ => None,
+                    },
+                    None => None,
+                };
+                Ok(Target::Launch(Launch { command: command.clone(), origin }))
+            }
+            #[cfg(feature = "embedded")]
+            Aim::Reference(faults) => Ok(Target::Embedded(faults.clone())),
+        }
+    }
+}
