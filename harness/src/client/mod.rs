@@ -5,7 +5,9 @@
 mod call;
 mod connection;
 mod recorder;
+mod sniff;
 
 pub use call::{Answer, Call, Incoming, Received};
 pub use connection::{Connection, DialError, Origin};
 pub use recorder::Recorder;
+pub use sniff::sniff;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::catalogue;
 use crate::check::Check;
-use crate::client::{Connection, Incoming, Origin, Recorder};
+use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
 use crate::cx::{Settings, rng};
 use crate::model::{Kind, room_of};
 use crate::specs::Probe;
@@ -91,7 +91,8 @@ impl Health {
             }
         }
         if health.served.is_empty() && !why.is_empty() {
-            return Err(why);
+            let heard = sniff(&live.origin(), Instant::now() + settings.timeout).await;
+            return Err(heard.map_or_else(|| why.clone(), |heard| format!("{why}; {heard}")));
         }
         Ok(health)
     }
