@@ -60,9 +60,8 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .map_err(|why| ConfigError::Read { path: name.clone(), why })?;
         toml::from_str(&text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
             ConfigError::Parse { path: name, why: format!("line {line}: {}", error.message()) }
         })
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::catalogue::{self, SelectError};
+use crate::client::Access;
 use crate::config::{Config, ConfigError};
 use crate::cx::Settings;
 use crate::known::{Known, KnownError};
@@ -38,6 +39,7 @@ pub struct Conformance {
     budget: Duration,
     observe: Duration,
     strict: bool,
+    access: Access,
     allow_remote: bool,
     allow_destructive: bool,
     fail_fast: bool,
@@ -113,6 +115,7 @@ impl Conformance {
             budget: Duration::from_secs(300),
             observe: Duration::from_secs(2),
             strict: false,
+            access: Access::default(),
             allow_remote: false,
             allow_destructive: false,
             fail_fast: false,
@@ -198,6 +201,13 @@ impl Conformance {
         self
     }
 
+    /// TLS, authority and headers.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
+    }
+
     /// Whether the target may be another machine.
     #[must_use]
     pub fn allow_remote(mut self, allow: bool) -> Self {
@@ -263,17 +273,18 @@ impl Conformance {
     }
 
     async fn target(&self) -> Result<Target, AddressError> {
+        let endpoint = |url: String| async move {
+            Target::endpoint(&url, &self.access, self.allow_remote).await
+        };
         match &self.target {
-            Aim::Url(url) => Target::endpoint(url, self.allow_remote).await,
+            Aim::Url(url) => Ok(Target::Endpoint(endpoint(url.clone()).await?)),
             Aim::Launch { command, url } => {
                 let origin = match url {
-                    Some(url) => match Target::endpoint(url, self.allow_remote).await? {
-                        Target::Endpoint(endpoint) => Some(endpoint.origin),
-                        _ => None,
-                    },
+                    Some(url) => Some(endpoint(url.clone()).await?.origin),
                     None => None,
                 };
-                Ok(Target::Launch(Launch { command: command.clone(), origin }))
+                let headers = std::sync::Arc::new(self.access.headers()?);
+                Ok(Target::Launch(Launch { command: command.clone(), origin, headers }))
             }
             #[cfg(feature = "embedded")]
             Aim::Reference(faults) => Ok(Target::Embedded(faults.clone())),

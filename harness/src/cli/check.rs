@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use wirecheck::Conformance;
+use wirecheck::client::Access;
 use wirecheck::model::{Outcome, Report};
 use wirecheck::report::{Format, text};
 
@@ -76,6 +77,13 @@ fn conformance(args: &CheckArgs) -> Conformance {
         .budget(args.budget)
         .observe(args.observe)
         .strict(args.strict)
+        .access(Access {
+            ca: args.ca.clone(),
+            certificate: args.cert.clone(),
+            key: args.key.clone(),
+            authority: args.authority.clone(),
+            headers: args.header.clone(),
+        })
         .allow_remote(args.allow_remote)
         .allow_destructive(args.allow_destructive)
         .fail_fast(args.fail_fast);

@@ -49,13 +49,16 @@ enum Command {
     },
 }
 
+/// Over the flags on how to reach the server.
+const ACCESS: &str = "Reaching the server";
+
 /// Flags of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Rooms, beginnings of ids up to a slash, ids, or globs over ids [default: everything]
     #[arg(value_name = "ROOM|ID-GLOB")]
     select: Vec<String>,
-    /// The server: http://HOST:PORT [default: the reference server inside this process]
+    /// The server: http://HOST:PORT or https://HOST:PORT [default: the reference server inside]
     #[arg(long, value_name = "URL")]
     target: Option<String>,
     /// Start the server for the run, and anew after a crash; {port} stands for the port to serve on
@@ -91,8 +94,23 @@ pub(crate) struct CheckArgs {
     /// Also write the report to a file: text, json or junit (repeatable)
     #[arg(long, value_name = "FORMAT=PATH", value_parser = check::destination)]
     report: Vec<check::Destination>,
+    /// Trust only these certificates (PEM) [default: the system's]
+    #[arg(long, value_name = "FILE", help_heading = ACCESS)]
+    ca: Option<PathBuf>,
+    /// Show the server this certificate chain (PEM), with --key
+    #[arg(long, value_name = "FILE", help_heading = ACCESS)]
+    cert: Option<PathBuf>,
+    /// The key to --cert (PEM)
+    #[arg(long, value_name = "FILE", help_heading = ACCESS)]
+    key: Option<PathBuf>,
+    /// Call the server by this name, in :authority and TLS [default: the URL's]
+    #[arg(long, value_name = "HOST", help_heading = ACCESS)]
+    authority: Option<String>,
+    /// Send this with every call; the value never shows in a report (repeatable)
+    #[arg(long, value_name = "NAME: VALUE", help_heading = ACCESS)]
+    header: Vec<String>,
     /// Let the target be another machine
-    #[arg(long)]
+    #[arg(long, help_heading = ACCESS)]
     allow_remote: bool,
     /// Run the checks that may stop or harm the server, too
     #[arg(long)]

@@ -6,36 +6,21 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Ping, PingPong};
 use http::{HeaderMap, Method, Request, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
 use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Header, Headers, Side};
 
-use super::{Call, Recorder};
+use super::{Call, Origin, Recorder};
 
 /// Bytes of a stream, and of a connection, that may be under way unread: 4 and 16 MiB.
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 /// Bytes of one header block that are read, 1 MiB.
 const HEADER_LIST: u32 = 1 << 20;
-
-/// Where the target listens and what its requests name as authority.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// Host and port to connect to.
-    pub address: String,
-    /// `:authority` of every request.
-    pub authority: String,
-}
-
-impl Origin {
-    /// Both the same, `host:port`.
-    pub fn plain(address: impl Into<String>) -> Origin {
-        let address = address.into();
-        Origin { authority: address.clone(), address }
-    }
-}
 
 /// Why no connection came about.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -54,6 +39,20 @@ pub enum DialError {
         /// Host and port.
         address: String,
     },
+    /// TCP came about, TLS did not.
+    #[error("{address} accepts connections, but TLS fails: {why}")]
+    Tls {
+        /// Host and port.
+        address: String,
+        /// The handshake's reason.
+        why: String,
+    },
+    /// TLS came about, and the target did not choose HTTP/2 in it.
+    #[error("{address} speaks TLS but does not offer h2 in ALPN, which gRPC needs")]
+    Alpn {
+        /// Host and port.
+        address: String,
+    },
     /// TCP came about, HTTP/2 did not.
     #[error("{address} accepts connections but does not speak HTTP/2 with prior knowledge: {why}")]
     Http2 {
@@ -68,7 +67,7 @@ pub enum DialError {
 #[derive(Debug)]
 pub struct Connection {
     number: u32,
-    authority: String,
+    origin: Origin,
     requests: SendRequest<Bytes>,
     pings: Option<PingPong>,
     recorder: Recorder,
@@ -101,22 +100,18 @@ impl Connection {
         deadline: Instant,
     ) -> Result<Connection, DialError> {
         let address = origin.address.clone();
-        let late = DialError::Late { address: address.clone() };
-        let tcp =
-            timeout_at(deadline, TcpStream::connect(&address)).await.map_err(|_| late.clone())?;
-        let tcp = tcp.and_then(|tcp| tcp.set_nodelay(true).map(|()| tcp)).map_err(|error| {
-            DialError::Connect { address: address.clone(), why: error.to_string() }
-        })?;
+        let late = |_| DialError::Late { address: address.clone() };
+        let io = timeout_at(deadline, reach(origin)).await.map_err(late)??;
         let handshake = h2::client::Builder::new()
             .initial_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(HEADER_LIST)
             .enable_push(false)
-            .handshake::<_, Bytes>(tcp);
-        let (requests, mut driver) = timeout_at(deadline, handshake)
-            .await
-            .map_err(|_| late)?
-            .map_err(|error| DialError::Http2 { address, why: error.to_string() })?;
+            .handshake::<_, Bytes>(io);
+        let (requests, mut driver) =
+            timeout_at(deadline, handshake).await.map_err(late)?.map_err(|error| {
+                DialError::Http2 { address: address.clone(), why: error.to_string() }
+            })?;
 
         let number = recorder.next_connection();
         let pings = driver.ping_pong();
@@ -141,7 +136,7 @@ impl Connection {
         });
         Ok(Connection {
             number,
-            authority: origin.authority.clone(),
+            origin: origin.clone(),
             requests,
             pings,
             recorder: recorder.clone(),
@@ -155,7 +150,7 @@ impl Connection {
         let mut headers = HeaderMap::new();
         headers.insert("te", http::HeaderValue::from_static("trailers"));
         headers.insert("content-type", http::HeaderValue::from_static("application/grpc"));
-        for (name, value) in more {
+        for (name, value) in self.origin.headers.iter().chain(more) {
             headers.append(name, value.clone());
         }
         self.open(Method::POST, path, headers, false, deadline).await
@@ -180,8 +175,8 @@ impl Connection {
             lost: self.lost.clone(),
         };
         let uri = Uri::builder()
-            .scheme("http")
-            .authority(self.authority.as_str())
+            .scheme(self.origin.scheme())
+            .authority(self.origin.authority.as_str())
             .path_and_query(path)
             .build();
         let mut request =
@@ -242,6 +237,30 @@ impl Drop for Connection {
     }
 }
 
+/// What bytes go over: TCP, or TLS on it.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+async fn reach(origin: &Origin) -> Result<Box<dyn Wire>, DialError> {
+    let address = origin.address.clone();
+    let connect = |error: std::io::Error| DialError::Connect {
+        address: address.clone(),
+        why: error.to_string(),
+    };
+    let tcp = TcpStream::connect(&origin.address).await.map_err(connect)?;
+    tcp.set_nodelay(true).map_err(connect)?;
+    let Some(tls) = &origin.tls else { return Ok(Box::new(tcp)) };
+    let connector = TlsConnector::from(tls.config.clone());
+    let stream = connector.connect(tls.name.clone(), tcp).await;
+    let stream = stream
+        .map_err(|error| DialError::Tls { address: address.clone(), why: error.to_string() })?;
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => Ok(Box::new(stream)),
+        _ => Err(DialError::Alpn { address }),
+    }
+}
+
 /// Where a call's events belong.
 #[derive(Debug)]
 pub(super) struct Seat {
@@ -264,10 +283,10 @@ fn recorded_headers(method: &Method, path: &str, headers: &HeaderMap, end_stream
     Headers { fields, end_stream }
 }
 
-/// A header map as a trace holds it.
+/// A header map as a trace holds it: without the values that the user gave for every call.
 pub(super) fn fields(headers: &HeaderMap) -> impl Iterator<Item = Header> + '_ {
-    headers.iter().map(|(name, value)| Header {
-        name: name.as_str().to_owned(),
-        value: value.as_bytes().to_vec(),
+    headers.iter().map(|(name, value)| {
+        let value = if value.is_sensitive() { b"(secret)" } else { value.as_bytes() };
+        Header { name: name.as_str().to_owned(), value: value.to_vec() }
     })
 }

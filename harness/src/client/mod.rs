@@ -4,10 +4,12 @@
 
 mod call;
 mod connection;
+mod origin;
 mod recorder;
 mod sniff;
 
 pub use call::{Answer, Call, Incoming, Received};
-pub use connection::{Connection, DialError, Origin};
+pub use connection::{Connection, DialError};
+pub use origin::{Access, AccessError, Origin, Tls};
 pub use recorder::Recorder;
 pub use sniff::sniff;

@@ -208,15 +208,9 @@ fn counts(out: &mut String, report: &Report, style: &Style) {
     let counts = words(report.summary());
     let seconds = report.duration.as_secs_f64();
     line(out, &format!("{}  {counts}, in {seconds:.1} s", style.paint(colour, word)));
-    line(
-        out,
-        &format!(
-            "target {}, seed {}, wirecheck {}",
-            report.target,
-            report.seed,
-            env!("CARGO_PKG_VERSION")
-        ),
-    );
+    let version = env!("CARGO_PKG_VERSION");
+    let run = format!("target {}, seed {}, wirecheck {version}", report.target, report.seed);
+    textwrap::wrap(&run, style.width).iter().for_each(|wrapped| line(out, wrapped));
 }
 
 fn words(summary: Summary) -> String {

@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderMap;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,12 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const TAIL: usize = 16 << 10;
 
 /// A program that serves on a port it is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Launch {
     /// As the user wrote it; `{port}` stands for the port.
     pub command: String,
     /// Where it listens when `command` names a port of its own.
     pub origin: Option<Origin>,
+    /// What goes with every call.
+    pub headers: Arc<HeaderMap>,
 }
 
 /// Why a program could not be launched.
@@ -84,7 +87,8 @@ impl Child {
         let origin = match &launch.origin {
             Some(origin) => origin.clone(),
             None if launch.command.contains("{port}") => {
-                Origin::plain(format!("127.0.0.1:{}", free_port().await?))
+                let origin = Origin::plain(format!("127.0.0.1:{}", free_port().await?));
+                Origin { headers: Arc::clone(&launch.headers), ..origin }
             }
             None => return Err(LaunchError::NoPort { command: launch.command.clone() }),
         };

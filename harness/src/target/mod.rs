@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::client::Origin;
+use crate::client::{Access, Origin};
 
 pub use address::AddressError;
 pub use launch::{Launch, LaunchError};
@@ -25,7 +25,7 @@ pub enum Target {
 }
 
 /// A server that listens already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Endpoint {
     /// As the user wrote it.
     pub url: String,
@@ -48,13 +48,19 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// A server at `url`: `http://host:port` or `host:port`. Other than loopback only where allowed.
+    /// A server at `url`: `http://host:port`, `https://host:port` or `host:port`. Other than loopback
+    /// only where allowed.
     ///
     /// # Errors
-    /// When the URL is none, has a path, resolves to nothing, or is not loopback.
-    pub async fn endpoint(url: &str, allow_remote: bool) -> Result<Target, AddressError> {
-        let origin = address::resolve(url, allow_remote).await?;
-        Ok(Target::Endpoint(Endpoint { url: url.to_owned(), origin }))
+    /// When the URL is none, has a path, resolves to nothing, is not loopback, or access to it cannot
+    /// be had as told.
+    pub async fn endpoint(
+        url: &str,
+        access: &Access,
+        allow_remote: bool,
+    ) -> Result<Endpoint, AddressError> {
+        let origin = address::resolve(url, access, allow_remote).await?;
+        Ok(Endpoint { url: url.to_owned(), origin })
     }
 
     /// The flags that name it to the command; none for the embedded reference without faults.
