@@ -1,15 +1,17 @@
 //! The program `wirecheck-reference`: flags to a server's configuration, and its end on a signal.
 
+mod cli;
+
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::signal::unix::{SignalKind, signal};
 use wirecheck_reference::{Config, Fault, Faults, Server};
 
+<<<<<<< HEAD
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
 #[derive(Debug, Parser)]
 #[command(name = "wirecheck-reference", version, args_conflicts_with_subcommands = true)]
@@ -42,6 +44,9 @@ struct Serve {
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
     step_timeout: Duration,
 }
+=======
+use cli::{Cli, Serve};
+>>>>>>> ref
 
 fn main() -> ExitCode {
     let outcome = match Cli::try_parse() {
@@ -107,6 +112,7 @@ fn list_faults(out: &mut impl Write) -> io::Result<()> {
     }
     out.flush()
 }
+<<<<<<< HEAD
 
 /// A whole number and its unit: ms, s, m or h.
 fn duration(text: &str) -> Result<Duration, String> {
@@ -126,3 +132,5 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => Err("a time looks like 30s, 500ms or 2m".to_owned()),
     }
 }
+=======
+>>>>>>> ref

@@ -18,7 +18,6 @@ use tonic::server::NamedService;
 use tonic::service::Routes;
 use tower::layer::util::Identity;
 
-use crate::agent::Agent;
 use crate::faults::Faults;
 use crate::neofs_session::{Keys, Sessions, Verifier};
 use listener::{Phase, Stopping};
@@ -141,7 +140,9 @@ async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartErr
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut services = Services { routes: Routes::new(health_service), health };
     services.add(session_service(config, stopping)).await;
-    services.add(agent_service(config)).await;
+    services
+        .add(agent::AgentService::new(config.agent, &config.faults))
+        .await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -177,10 +178,6 @@ fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::Sessi
     let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
     let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
-}
-
-fn agent_service(config: &Config) -> agent::AgentService {
-    agent::AgentService::new(Agent::new(config.agent, config.faults.clone()))
 }
 
 /// The HTTP/2 side: limits first.

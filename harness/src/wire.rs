@@ -1,4 +1,0 @@
-//! stub
-pub fn summary(_: &crate::schema::Schema, _: &str, b: &[u8], _: usize) -> String {
-    format!("{} bytes", b.len())
-}
