@@ -21,14 +21,12 @@ pub mod model;
 pub mod report;
 #[cfg(feature = "net")]
 pub mod run;
-#[allow(missing_docs)]
 pub mod schema;
 pub mod specs;
 pub mod status;
 #[cfg(feature = "net")]
 pub mod target;
 pub mod trace;
-#[allow(missing_docs)]
 pub mod wire;
 
 #[cfg(feature = "net")]

@@ -56,9 +56,10 @@ fn text(event: &Event, method: Option<&Method>, width: usize) -> Option<String> 
         },
         What::Trailers(trailers) => ending(&trailers.fields),
         What::Message(message) => {
+            let schema = Schema::contract();
             let named = method.map(|method| if client { method.input } else { method.output });
             match named {
-                Some(name) => summary(Schema::contract(), name, &message.payload, width),
+                Some(of) => summary(schema, &schema[of].full_name, &message.payload, width),
                 None => format!("a message of {} bytes", message.payload.len()),
             }
         }

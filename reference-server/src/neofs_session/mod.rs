@@ -60,10 +60,7 @@ struct Opened {
 impl Handshake {
     /// A stream that just opened on this connection.
     pub fn new(connection: ConnectionId) -> Handshake {
-        Handshake {
-            connection,
-            step: Step::AwaitingInit,
-        }
+        Handshake { connection, step: Step::AwaitingInit }
     }
 
     /// Whether Result is out.
@@ -83,34 +80,12 @@ impl Handshake {
     ///
     /// # Errors
     /// A violation ends the stream with the refusal; whatever comes after it is refused too.
-<<<<<<< HEAD
-    pub fn receive(
-        &mut self,
-        request: CreateRequest,
-        sessions: &Sessions,
-    ) -> Result<Vec<CreateResponse>, Refusal> {
-        let step = std::mem::replace(&mut self.step, Step::Refused);
-        let (next, answer) = match (step, request.message) {
-            (Step::AwaitingInit, Some(create_request::Message::Init(init))) => {
-                check_meta(request.meta)?;
-                open(init, sessions)?
-            }
-            (Step::AwaitingSigned(opened), Some(create_request::Message::Signed(signed))) => {
-                check_meta(request.meta)?;
-                finish(*opened, signed, sessions)?
-            }
-            (step, message) => return Err(step.refuse(message.as_ref())),
-        };
-        self.step = next;
-        Ok(vec![CreateResponse { message: Some(answer) }])
-=======
     pub fn receive(&mut self, request: CreateRequest, sessions: &Sessions) -> Outcome {
         let outcome = self.advance(request, sessions);
         if outcome.is_err() {
             self.violated(sessions);
         }
         outcome
->>>>>>> ref
     }
 
     /// The client half-closed: the stream may end with OK after the answers, or has to be refused.
@@ -180,9 +155,7 @@ impl Handshake {
         let slot = sessions.admit(&init)?;
         let drawn = sessions.draw(&init)?;
         let unsigned = token::unsigned(init, &drawn, sessions.verifier, faults);
-        let amid = sessions
-            .astray()
-            .map(|mut astray| astray.opened(self.connection, &unsigned));
+        let amid = sessions.astray().map(|mut astray| astray.opened(self.connection, &unsigned));
         self.step = Step::AwaitingSigned(Box::new(Opened {
             unsigned: unsigned.clone(),
             secret: drawn.secret,
@@ -238,10 +211,7 @@ impl Handshake {
         };
         let now = astray.surroundings(self.connection, &opened.unsigned.owner_id);
         if opened.amid.spoiled_by(now, &sessions.faults) {
-            return Err(Refusal::new(
-                Code::Aborted,
-                "another stream ended this handshake",
-            ));
+            return Err(Refusal::new(Code::Aborted, "another stream ended this handshake"));
         }
         Ok(astray.takes(signed, &sessions.faults))
     }
@@ -305,47 +275,6 @@ impl Step {
     }
 }
 
-<<<<<<< HEAD
-/// Init to Unsigned.
-fn open(init: Token, sessions: &Sessions) -> Result<(Step, create_response::Message), Refusal> {
-    token::check_init(&init, sessions.verifier)?;
-    let slot = sessions.admit(&init)?;
-    let drawn = sessions.draw(&init)?;
-    let unsigned = token::unsigned(init, &drawn, sessions.verifier);
-    let answer = create_response::Message::Unsigned(unsigned.clone());
-    let opened = Opened { unsigned, secret: drawn.secret, _slot: slot };
-    Ok((Step::AwaitingSigned(Box::new(opened)), answer))
-}
-
-/// Signed to Result.
-fn finish(
-    opened: Opened,
-    signed: Token,
-    sessions: &Sessions,
-) -> Result<(Step, create_response::Message), Refusal> {
-    token::check_same(&opened.unsigned, &signed)?;
-    token::check_signatures(&signed, sessions.verifier)?;
-    sessions.keep(signed.clone(), opened.secret);
-    Ok((Step::Done, create_response::Message::Result(signed)))
-}
-
-/// A TTL of 0 says that the request must not be processed; without Meta nothing is said.
-fn check_meta(meta: Option<RequestMetaHeader>) -> Result<(), Refusal> {
-    match meta {
-        Some(RequestMetaHeader { ttl: 0, .. }) => Err(Refusal::new(
-            Code::InvalidArgument,
-            "Meta.TTL is 0: the request may not be processed",
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn out_of_order(message: impl Into<String>) -> Refusal {
-    Refusal::new(Code::FailedPrecondition, message)
-=======
 fn say(answer: Answer) -> Vec<CreateResponse> {
-    vec![CreateResponse {
-        message: Some(answer),
-    }]
->>>>>>> ref
+    vec![CreateResponse { message: Some(answer) }]
 }

@@ -159,15 +159,11 @@ impl Sessions {
         }
         usage.handshakes += 1;
         usage.bytes += bytes;
-<<<<<<< HEAD
-        Ok(Slot { usage: Arc::clone(&self.open), bytes })
-=======
         Ok(Slot {
             usage: Arc::clone(&self.open),
             bytes,
             leaks: self.faults.has(Fault::LeaksCancelledHandshakes),
         })
->>>>>>> ref
     }
 
     /// Keeps a finished session, at the cost of the oldest ones.

@@ -261,37 +261,12 @@ fn a_ttl_of_zero_is_refused_in_both_steps_and_no_meta_is_fine() {
 #[test]
 fn the_last_member_of_the_oneof_counts() {
     use prost::Message;
-<<<<<<< HEAD
     let (asked, given) = (init(init_token()).encode_to_vec(), signed(init_token()).encode_to_vec());
-    let read = |bytes: Vec<u8>| super::parse(&bytes).expect("it parses").message;
+    let read =
+        |bytes: Vec<u8>| super::parse(&bytes, &Faults::default()).expect("it parses").message;
     assert_eq!(read([&asked[..], &given].concat()), Some(Ask::Signed(init_token())));
     assert_eq!(read([&given[..], &asked].concat()), Some(Ask::Init(init_token())));
-    assert_eq!(super::parse(&[0x0a]).expect_err("cut").code, Code::Internal);
-=======
-    let (asked, given) = (
-        init(init_token()).encode_to_vec(),
-        signed(init_token()).encode_to_vec(),
-    );
-    let read = |bytes: Vec<u8>| {
-        super::parse(&bytes, &Faults::default())
-            .expect("it parses")
-            .message
-    };
-    assert_eq!(
-        read([&asked[..], &given].concat()),
-        Some(Ask::Signed(init_token()))
-    );
-    assert_eq!(
-        read([&given[..], &asked].concat()),
-        Some(Ask::Init(init_token()))
-    );
-    assert_eq!(
-        super::parse(&[0x0a], &Faults::default())
-            .expect_err("cut")
-            .code,
-        Code::Internal
-    );
->>>>>>> ref
+    assert_eq!(super::parse(&[0x0a], &Faults::default()).expect_err("cut").code, Code::Internal);
 }
 
 #[test]

@@ -25,16 +25,11 @@ pub(super) struct AgentService {
 }
 
 impl AgentService {
-<<<<<<< HEAD
-    pub(super) fn new(rules: Agent) -> AgentService {
-        AgentService { rules: Arc::new(Mutex::new(rules)) }
-=======
     pub(super) fn new(limits: Limits, faults: &Faults) -> AgentService {
         AgentService {
             rules: Arc::new(Mutex::new(Agent::new(limits, faults.clone()))),
             faults: Arc::new(faults.clone()),
         }
->>>>>>> ref
     }
 
     fn stage_in_files(&self, request: &[u8], _: ConnectionId) -> Result<Vec<u8>, Refusal> {

@@ -140,9 +140,7 @@ async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartErr
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut services = Services { routes: Routes::new(health_service), health };
     services.add(session_service(config, stopping)).await;
-    services
-        .add(agent::AgentService::new(config.agent, &config.faults))
-        .await;
+    services.add(agent::AgentService::new(config.agent, &config.faults)).await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)

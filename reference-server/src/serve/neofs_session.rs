@@ -95,11 +95,7 @@ impl Conversation {
         let request = self.request().await?;
         let answers = self.answer(request)?;
         self.answers.extend(answers);
-        let loses = self
-            .service
-            .sessions
-            .faults()
-            .has(Fault::LosesResultAtHalfClose);
+        let loses = self.service.sessions.faults().has(Fault::LosesResultAtHalfClose);
         if loses && self.handshake.is_done() && !self.ended {
             self.lose_result().await;
         }
@@ -131,10 +127,6 @@ impl Conversation {
                 self.ended = true;
                 self.handshake.half_close(sessions)
             }
-<<<<<<< HEAD
-        };
-        Ok(answers.into_iter().map(|answer| answer.encode_to_vec().into()))
-=======
         }
     }
 
@@ -148,7 +140,6 @@ impl Conversation {
             Ok(Ok(request)) => self.ahead = request,
             Ok(Err(_)) | Err(_) => {}
         }
->>>>>>> ref
     }
 }
 
