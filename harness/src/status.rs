@@ -58,7 +58,7 @@ pub enum End {
     Status {
         /// `grpc-status`.
         code: Code,
-        /// `grpc-message`, as it came, cut to 1,024 bytes.
+        /// `grpc-message`, percent-decoded, cut to 1,024 bytes.
         message: String,
     },
     /// With an HTTP status other than 200 and no `grpc-status`.
@@ -142,5 +142,41 @@ pub fn http2_error(code: u32) -> String {
     match NAMES.get(code as usize) {
         Some(name) => format!("{name} ({code})"),
         None => format!("error code {code}"),
+    }
+}
+
+/// A `grpc-message` as its sender meant it: percent-decoded (PROTOCOL-HTTP2.md, Responses), with what
+/// is no escape left as it is.
+pub fn percent_decoded(value: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
+        let hex = |digits: &&[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        let escaped = escaped.filter(hex).and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_decoded_as_far_as_they_are_escaped() {
+        assert_eq!(percent_decoded(b"a%20b"), "a b");
+        assert_eq!(percent_decoded("%C3%A9".as_bytes()), "é");
+        assert_eq!(percent_decoded(b"100% %2 %zz %"), "100% %2 %zz %");
+        assert_eq!(percent_decoded(b"%+1"), "%+1");
+    }
+
+    #[test]
+    fn a_lost_connection_is_no_refusal() {
+        assert!(End::Reset(8).is_refusal());
+        assert!(!End::Lost("torn".to_owned()).is_refusal());
+        assert!(!End::Status { code: Code::Ok, message: String::new() }.is_refusal());
     }
 }

@@ -9,7 +9,7 @@ use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{HalfClose, Headers, Message, Side};
 
 use super::connection::{Seat, fields};
-use crate::status::{Code, End};
+use crate::status::{Code, End, percent_decoded};
 
 /// Bytes that one message may announce, 16 MiB.
 const MESSAGE_CAP: usize = 16 << 20;
@@ -336,5 +336,5 @@ fn ending(http: StatusCode, headers: &HeaderMap, trailers: &HeaderMap) -> End {
 
 fn grpc_message(block: &HeaderMap) -> String {
     let bytes = block.get("grpc-message").map_or(&[][..], |value| value.as_bytes());
-    String::from_utf8_lossy(&bytes[..bytes.len().min(GRPC_MESSAGE_CAP)]).into_owned()
+    percent_decoded(&bytes[..bytes.len().min(GRPC_MESSAGE_CAP)])
 }

@@ -5,7 +5,7 @@ use wirecheck_proto::wirecheck::v1::{Event, Header, Side, Trace};
 
 use super::Printable;
 use crate::schema::{Method, Schema};
-use crate::status::http2_error;
+use crate::status::{http2_error, percent_decoded};
 use crate::wire::summary;
 
 /// One event, in words.
@@ -103,7 +103,8 @@ fn ending(fields: &[Header]) -> String {
     };
     let http = value(fields, ":status").filter(|status| status != "200");
     let http = http.map_or_else(String::new, |status| format!("HTTP status {status}, "));
-    match value(fields, "grpc-message").filter(|message| !message.is_empty()) {
+    let message = value(fields, "grpc-message").map(|message| percent_decoded(message.as_bytes()));
+    match message.filter(|message| !message.is_empty()) {
         Some(message) => format!("ends with {http}{status}: {message}"),
         None => format!("ends with {http}{status}"),
     }

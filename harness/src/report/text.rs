@@ -106,7 +106,9 @@ fn labelled(out: &mut String, label: &str, text: &str, style: &Style) {
 }
 
 fn talk(out: &mut String, finding: &Finding, style: &Style) {
-    let lines = conversation::lines(&finding.trace, &finding.marks, style.width.saturating_sub(26));
+    // A message may take two lines of what is left beside mark, stream and side.
+    let width = 2 * style.width.saturating_sub(18);
+    let lines = conversation::lines(&finding.trace, &finding.marks, width);
     if lines.is_empty() {
         return;
     }
