@@ -14,7 +14,7 @@ use wirecheck_proto::session::create_response::Message as Answer;
 use wirecheck_proto::session::session_client::SessionClient;
 use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
 use wirecheck_reference::neofs_session::payload;
-use wirecheck_reference::{Config, Server, StartError};
+use wirecheck_reference::{Config, Fault, Faults, Server, StartError};
 
 async fn start(config: Config) -> (Server, Channel) {
     let server = Server::start(config).await.expect("a free port");
@@ -43,6 +43,17 @@ impl Stream {
         Stream { requests, answers }
     }
 
+    async fn send(&mut self, message: Ask) {
+        let request = CreateRequest {
+            message: Some(message),
+            ..CreateRequest::default()
+        };
+        self.requests
+            .send(request)
+            .await
+            .expect("the stream is open");
+    }
+
     async fn say(&mut self, message: Ask) -> Result<Option<Answer>, Status> {
         let request = CreateRequest {
             message: Some(message),
@@ -69,6 +80,13 @@ fn init() -> Token {
     }
 }
 
+fn sign(mut token: Token) -> Token {
+    token.signature = owner().sign(&payload(&token)).to_bytes().into();
+    let header = token.header.as_mut().expect("a session key");
+    header.key_signature = owner().sign(&header.public_key).to_bytes().into();
+    token
+}
+
 async fn unsigned(stream: &mut Stream) -> Token {
     match stream.say(Ask::Init(init())).await.expect("Init is good") {
         Some(Answer::Unsigned(token)) => token,
@@ -80,15 +98,52 @@ async fn unsigned(stream: &mut Stream) -> Token {
 async fn a_handshake_completes_and_ends_with_ok() {
     let (server, channel) = start(Config::default()).await;
     let mut stream = Stream::open(&channel).await;
-    let mut token = unsigned(&mut stream).await;
-    token.signature = owner().sign(&payload(&token)).to_bytes().into();
-    let header = token.header.as_mut().expect("a session key");
-    header.key_signature = owner().sign(&header.public_key).to_bytes().into();
+    let token = sign(unsigned(&mut stream).await);
     let answer = stream.say(Ask::Signed(token.clone())).await;
     assert_eq!(answer.expect("Signed is good"), Some(Answer::Result(token)));
     drop(stream.requests);
     assert_eq!(stream.answers.message().await.expect("OK"), None);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_half_close_right_behind_signed_still_gets_result_but_for_the_fault() {
+    for (faults, due) in [
+        (Faults::default(), true),
+        (Faults::from_iter([Fault::LosesResultAtHalfClose]), false),
+    ] {
+        let (_server, channel) = start(Config {
+            faults,
+            ..Config::default()
+        })
+        .await;
+        let mut stream = Stream::open(&channel).await;
+        let token = sign(unsigned(&mut stream).await);
+        stream.send(Ask::Signed(token)).await;
+        drop(stream.requests);
+        let answer = stream.answers.message().await.expect("OK");
+        assert_eq!(answer.is_some(), due);
+    }
+}
+
+#[tokio::test]
+async fn the_fault_of_the_half_close_loses_nothing_else() {
+    let (_server, channel) = start(Config {
+        faults: Faults::from_iter([Fault::LosesResultAtHalfClose]),
+        ..Config::default()
+    })
+    .await;
+    let mut stream = Stream::open(&channel).await;
+    let token = sign(unsigned(&mut stream).await);
+    stream.send(Ask::Signed(token.clone())).await;
+    stream.send(Ask::Signed(token)).await;
+    let answer = stream.answers.message().await.expect("Signed is good");
+    assert!(matches!(
+        answer.and_then(|answer| answer.message),
+        Some(Answer::Result(_))
+    ));
+    let status = stream.answers.message().await.expect_err("a second Signed");
+    assert_eq!(status.code(), Code::FailedPrecondition);
 }
 
 #[tokio::test]
