@@ -1,98 +1,24 @@
 //! The server as its clients see it: it starts on a free port, serves every service, and ends.
 
+mod stream;
+
 use std::time::Duration;
 
-use ed25519_dalek::{Signer, SigningKey};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::Channel;
-use tonic::{Code, Status, Streaming};
+use stream::{Stream, complete, connect, init, sign, start, unsigned};
+use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use wirecheck_proto::agent::agent_client::AgentClient;
 use wirecheck_proto::agent::{FileId, JobId, ResponseCode, RunJobRequest, StageInFilesRequest};
 use wirecheck_proto::session::create_request::Message as Ask;
 use wirecheck_proto::session::create_response::Message as Answer;
-use wirecheck_proto::session::session_client::SessionClient;
-use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
-use wirecheck_reference::neofs_session::payload;
+use wirecheck_reference::neofs_session::Limits;
 use wirecheck_reference::{Config, Fault, Faults, Server, StartError};
-
-async fn start(config: Config) -> (Server, Channel) {
-    let server = Server::start(config).await.expect("a free port");
-    let channel = connect(&server).await.expect("it listens");
-    (server, channel)
-}
-
-async fn connect(server: &Server) -> Result<Channel, tonic::transport::Error> {
-    let url = format!("http://{}", server.addr());
-    Channel::from_shared(url).expect("a URL").connect().await
-}
-
-struct Stream {
-    requests: mpsc::Sender<CreateRequest>,
-    answers: Streaming<CreateResponse>,
-}
-
-impl Stream {
-    async fn open(channel: &Channel) -> Stream {
-        let (requests, receiver) = mpsc::channel(4);
-        let answers = SessionClient::new(channel.clone())
-            .create(ReceiverStream::new(receiver))
-            .await
-            .expect("headers come before the first message")
-            .into_inner();
-        Stream { requests, answers }
-    }
-
-    async fn send(&mut self, message: Ask) {
-        let request = CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        };
-        self.requests
-            .send(request)
-            .await
-            .expect("the stream is open");
-    }
-
-    async fn say(&mut self, message: Ask) -> Result<Option<Answer>, Status> {
-        let request = CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        };
-        self.requests
-            .send(request)
-            .await
-            .expect("the stream is open");
-        let answer = self.answers.message().await?;
-        Ok(answer.and_then(|answer| answer.message))
-    }
-}
-
-fn owner() -> SigningKey {
-    SigningKey::from_bytes(&[1; 32])
-}
-
-fn init() -> Token {
-    Token {
-        owner_id: owner().verifying_key().to_bytes().into(),
-        last_epoch: 1,
-        ..Token::default()
-    }
-}
-
-fn sign(mut token: Token) -> Token {
-    token.signature = owner().sign(&payload(&token)).to_bytes().into();
-    let header = token.header.as_mut().expect("a session key");
-    header.key_signature = owner().sign(&header.public_key).to_bytes().into();
-    token
-}
-
-async fn unsigned(stream: &mut Stream) -> Token {
-    match stream.say(Ask::Init(init())).await.expect("Init is good") {
-        Some(Answer::Unsigned(token)) => token,
-        other => panic!("Unsigned was due, not {other:?}"),
-    }
-}
 
 #[tokio::test]
 async fn a_handshake_completes_and_ends_with_ok() {
@@ -144,6 +70,107 @@ async fn the_fault_of_the_half_close_loses_nothing_else() {
     ));
     let status = stream.answers.message().await.expect_err("a second Signed");
     assert_eq!(status.code(), Code::FailedPrecondition);
+}
+
+#[tokio::test]
+async fn cancelled_handshakes_give_back_what_they_held_but_for_the_fault() {
+    let limits = Limits {
+        open: 4,
+        ..Limits::default()
+    };
+    for (faults, leaks) in [
+        (Faults::default(), false),
+        (Faults::from_iter([Fault::LeaksCancelledHandshakes]), true),
+    ] {
+        let (_server, channel) = start(Config {
+            faults,
+            sessions: limits,
+            ..Config::default()
+        })
+        .await;
+        for _ in 0..100 {
+            let mut stream = Stream::open(&channel).await;
+            // The reset of an earlier stream may still be on its way; its share is back when it is in.
+            let _ = stream.say(Ask::Init(init())).await;
+        }
+        let last = async { while complete(&channel).await.is_err() != leaks {} };
+        tokio::time::timeout(Duration::from_secs(10), last)
+            .await
+            .expect("it comes to that");
+    }
+}
+
+#[tokio::test]
+async fn a_violation_stays_on_its_stream_but_for_the_fault() {
+    for (faults, spared) in [
+        (Faults::default(), true),
+        (Faults::from_iter([Fault::PoisonsConnection]), false),
+    ] {
+        let (server, channel) = start(Config {
+            faults,
+            ..Config::default()
+        })
+        .await;
+        let elsewhere = connect(&server).await.expect("it listens");
+        let (mut here, mut there) = (Stream::open(&channel).await, Stream::open(&elsewhere).await);
+        let (here_token, there_token) = (unsigned(&mut here).await, unsigned(&mut there).await);
+        let mut wrong = Stream::open(&channel).await;
+        wrong
+            .say(Ask::Signed(init()))
+            .await
+            .expect_err("Signed came first");
+        assert_eq!(
+            here.say(Ask::Signed(sign(here_token))).await.is_ok(),
+            spared
+        );
+        there
+            .say(Ask::Signed(sign(there_token)))
+            .await
+            .expect("another connection is spared");
+        complete(&channel)
+            .await
+            .expect("a later handshake is spared");
+    }
+}
+
+#[tokio::test]
+async fn health_and_reflection_know_every_service() {
+    let (_server, channel) = start(Config::default()).await;
+    let mut health = HealthClient::new(channel.clone());
+    for service in ["", "session.Session", "Agent"] {
+        let request = HealthCheckRequest {
+            service: service.to_owned(),
+        };
+        let answer = health.check(request).await.expect(service).into_inner();
+        assert_eq!(answer.status(), ServingStatus::Serving, "{service}");
+    }
+    let list = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::once(list))
+        .await;
+    let answer = answers
+        .expect("v1")
+        .into_inner()
+        .message()
+        .await
+        .expect("an answer");
+    let Some(MessageResponse::ListServicesResponse(list)) =
+        answer.and_then(|answer| answer.message_response)
+    else {
+        panic!("a list was due");
+    };
+    let names: Vec<_> = list
+        .service
+        .iter()
+        .map(|service| &service.name[..])
+        .collect();
+    assert!(
+        names.contains(&"session.Session") && names.contains(&"Agent"),
+        "{names:?}"
+    );
 }
 
 #[tokio::test]
