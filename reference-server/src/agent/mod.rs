@@ -36,7 +36,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { files: 1_000_000, jobs: 100_000, awaited: 1_000_000 }
+        Limits {
+            files: 1_000_000,
+            jobs: 100_000,
+            awaited: 1_000_000,
+        }
     }
 }
 
@@ -97,7 +101,10 @@ impl Agent {
 
     fn spoil_staging(&self, staging: &mut Staging) -> Result<(), Refusal> {
         if self.faults.has(Fault::RefusesEmptyStaging) && staging.files.is_empty() {
-            return Err(Refusal::new(Code::InvalidArgument, "there is no file to stage"));
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "there is no file to stage",
+            ));
         }
         if self.faults.has(Fault::StagesForKnownJobsOnly) && !self.jobs.contains_key(&staging.job) {
             return Err(Refusal::new(Code::NotFound, "the job is not known"));
@@ -109,7 +116,9 @@ impl Agent {
     }
 
     fn name_staged(&self, success: Vec<NamedFile>) -> StageInFilesResponse {
-        let staged = |text| StagedFile { file: FileId { uuid: text } };
+        let staged = |text| StagedFile {
+            file: FileId { uuid: text },
+        };
         let mut success_files: Vec<_> = success.into_iter().map(|file| staged(file.text)).collect();
         if self.faults.has(Fault::RepeatsStagedFiles) {
             success_files.extend_from_within(..);
@@ -150,7 +159,10 @@ impl Agent {
     fn show(&self, job: &Job, was_running: bool) -> Result<i32, Refusal> {
         let code = match job {
             Job::Waiting(_) if self.faults.has(Fault::UnstagedIsUnavailable) => {
-                return Err(Refusal::new(Code::Unavailable, "files of the job are not staged"));
+                return Err(Refusal::new(
+                    Code::Unavailable,
+                    "files of the job are not staged",
+                ));
             }
             Job::Running if self.faults.has(Fault::AnswersCodeThree) => return Ok(3),
             Job::Done if was_running && self.faults.has(Fault::StepsBack) => ResponseCode::Wait,
@@ -214,5 +226,8 @@ impl Agent {
 }
 
 fn exhausted(what: &str, limit: usize) -> Refusal {
-    Refusal::new(Code::ResourceExhausted, format!("the agent holds no more than {limit} {what}"))
+    Refusal::new(
+        Code::ResourceExhausted,
+        format!("the agent holds no more than {limit} {what}"),
+    )
 }

@@ -9,17 +9,30 @@ use crate::faults::{Fault, Faults};
 use crate::refusal::{Code, Refusal};
 use crate::required::{Expected, Label, Shape, first_missing};
 
-const ID: Shape =
-    Shape(&[Expected { number: 1, name: "uuid", label: Label::Required, message: None }]);
+const ID: Shape = Shape(&[Expected {
+    number: 1,
+    name: "uuid",
+    label: Label::Required,
+    message: None,
+}]);
 
-const JOB: Expected =
-    Expected { number: 1, name: "job", label: Label::Required, message: Some(&ID) };
+const JOB: Expected = Expected {
+    number: 1,
+    name: "job",
+    label: Label::Required,
+    message: Some(&ID),
+};
 
 const STAGE_IN_FILES: Shape = Shape(&[JOB, files(2)]);
 const RUN_JOB: Shape = Shape(&[JOB, files(3)]);
 
 const fn files(number: u32) -> Expected {
-    Expected { number, name: "files", label: Label::Repeated, message: Some(&ID) }
+    Expected {
+        number,
+        name: "files",
+        label: Label::Repeated,
+        message: Some(&ID),
+    }
 }
 
 /// A StageInFiles request that holds together.
@@ -53,7 +66,10 @@ impl Staging {
         let request: StageInFilesRequest = decode(bytes)?;
         let missing = first_missing(&STAGE_IN_FILES, bytes);
         let judge = Judge::new(missing, request.files.len(), faults)?;
-        Ok(Staging { job: judge.job(&request.job)?, files: judge.files(request.files)? })
+        Ok(Staging {
+            job: judge.job(&request.job)?,
+            files: judge.files(request.files)?,
+        })
     }
 }
 
@@ -67,13 +83,19 @@ impl Run {
         let missing = first_missing(&RUN_JOB, bytes);
         let judge = Judge::new(missing, request.files.len(), faults)?;
         judge.requirements(&request.requirements)?;
-        Ok(Run { job: judge.job(&request.job)?, files: judge.files(request.files)? })
+        Ok(Run {
+            job: judge.job(&request.job)?,
+            files: judge.files(request.files)?,
+        })
     }
 }
 
 fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Refusal> {
     M::decode(bytes).map_err(|error| {
-        Refusal::new(Code::Internal, format!("the request does not parse: {error}"))
+        Refusal::new(
+            Code::Internal,
+            format!("the request does not parse: {error}"),
+        )
     })
 }
 
@@ -89,7 +111,10 @@ impl<'a> Judge<'a> {
         files: usize,
         faults: &'a Faults,
     ) -> Result<Judge<'a>, Refusal> {
-        let judge = Judge { faults, misses_nothing: missing.is_none() };
+        let judge = Judge {
+            faults,
+            misses_nothing: missing.is_none(),
+        };
         match missing {
             Some(path) if !judge.overlooks(&path, files) => Err(judge.missing(&path)),
             _ => Ok(judge),
@@ -124,13 +149,13 @@ impl<'a> Judge<'a> {
     }
 
     fn job(&self, job: &JobId) -> Result<Uuid, Refusal> {
-        self.uuid("job.uuid", &job.uuid)
+        self.uuid(|| "job.uuid".to_owned(), &job.uuid)
     }
 
     fn files(&self, files: Vec<FileId>) -> Result<Vec<NamedFile>, Refusal> {
         let named = |(index, file): (usize, FileId)| {
             Ok(NamedFile {
-                uuid: self.uuid(&format!("files[{index}].uuid"), &file.uuid)?,
+                uuid: self.uuid(|| format!("files[{index}].uuid"), &file.uuid)?,
                 text: file.uuid,
             })
         };
@@ -138,29 +163,36 @@ impl<'a> Judge<'a> {
     }
 
     /// The text form of RFC 9562: 36 characters. The other forms that the parser knows are shorter or longer.
-    fn uuid(&self, path: &str, text: &str) -> Result<Uuid, Refusal> {
+    fn uuid(&self, path: impl Fn() -> String, text: &str) -> Result<Uuid, Refusal> {
         if text.is_empty() && !self.misses_nothing {
             return Ok(Uuid::nil());
         }
         if text.is_empty() && self.faults.has(Fault::TreatsEmptyAsMissing) {
-            return Err(Refusal::new(Code::Internal, format!("{path} does not parse")));
+            return Err(Refusal::new(
+                Code::Internal,
+                format!("{} does not parse", path()),
+            ));
         }
         let any_form = self.faults.has(Fault::AcceptsOtherUuidForms);
-        match Uuid::try_parse(text).ok().filter(|_| any_form || text.len() == 36) {
+        match Uuid::try_parse(text)
+            .ok()
+            .filter(|_| any_form || text.len() == 36)
+        {
             Some(_) if self.faults.has(Fault::ComparesUuidsAsText) => Ok(hashed(text)),
             Some(uuid) => Ok(uuid),
             None if self.faults.has(Fault::AcceptsAnyUuidText) => Ok(hashed(text)),
             None => {
                 let shown: String = text.chars().take(40).collect();
-                Err(self.bad_argument(format!("{path} is no UUID: {shown:?}")))
+                Err(self.bad_argument(format!("{} is no UUID: {shown:?}", path())))
             }
         }
     }
 
     /// Any number of requirements is fine, whatever they say. Only faults judge them.
     fn requirements(&self, requirements: &[JobRequirement]) -> Result<(), Refusal> {
-        let unversioned =
-            requirements.iter().any(|requirement| requirement.python_version.is_none());
+        let unversioned = requirements
+            .iter()
+            .any(|requirement| requirement.python_version.is_none());
         let refused = unversioned && self.faults.has(Fault::RequiresPythonVersion)
             || requirements.len() > 100 && self.faults.has(Fault::RefusesManyRequirements)
             || requirements.is_empty() && self.faults.has(Fault::RefusesNoRequirements);

@@ -60,7 +60,10 @@ struct Opened {
 impl Handshake {
     /// A stream that just opened on this connection.
     pub fn new(connection: ConnectionId) -> Handshake {
-        Handshake { connection, step: Step::AwaitingInit }
+        Handshake {
+            connection,
+            step: Step::AwaitingInit,
+        }
     }
 
     /// Whether Result is out.
@@ -155,7 +158,9 @@ impl Handshake {
         let slot = sessions.admit(&init)?;
         let drawn = sessions.draw(&init)?;
         let unsigned = token::unsigned(init, &drawn, sessions.verifier, faults);
-        let amid = sessions.astray().map(|mut astray| astray.opened(self.connection, &unsigned));
+        let amid = sessions
+            .astray()
+            .map(|mut astray| astray.opened(self.connection, &unsigned));
         self.step = Step::AwaitingSigned(Box::new(Opened {
             unsigned: unsigned.clone(),
             secret: drawn.secret,
@@ -211,7 +216,10 @@ impl Handshake {
         };
         let now = astray.surroundings(self.connection, &opened.unsigned.owner_id);
         if opened.amid.spoiled_by(now, &sessions.faults) {
-            return Err(Refusal::new(Code::Aborted, "another stream ended this handshake"));
+            return Err(Refusal::new(
+                Code::Aborted,
+                "another stream ended this handshake",
+            ));
         }
         Ok(astray.takes(signed, &sessions.faults))
     }
@@ -276,5 +284,7 @@ impl Step {
 }
 
 fn say(answer: Answer) -> Vec<CreateResponse> {
-    vec![CreateResponse { message: Some(answer) }]
+    vec![CreateResponse {
+        message: Some(answer),
+    }]
 }

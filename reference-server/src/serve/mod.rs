@@ -83,6 +83,23 @@ pub enum StartError {
 }
 
 /// A running server. Many live side by side in one process. Dropping it ends it at once.
+///
+/// ```
+/// use wirecheck_reference::{Config, Fault, Server};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), wirecheck_reference::StartError> {
+/// let server = Server::start(Config {
+///     seed: Some(1),
+///     faults: [Fault::AcceptsSignedFirst].into_iter().collect(),
+///     ..Config::default()
+/// })
+/// .await?;
+/// assert!(server.addr().ip().is_loopback());
+/// server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
@@ -97,7 +114,10 @@ impl Server {
     /// When the address cannot be listened on.
     pub async fn start(config: Config) -> Result<Server, StartError> {
         let listen = config.listen;
-        let unusable = |source| StartError::Listen { addr: listen, source };
+        let unusable = |source| StartError::Listen {
+            addr: listen,
+            source,
+        };
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
@@ -109,7 +129,11 @@ impl Server {
             connections,
             async move { stop.begun().await },
         );
-        Ok(Server { addr, phase, serving: tokio::spawn(serving) })
+        Ok(Server {
+            addr,
+            phase,
+            serving: tokio::spawn(serving),
+        })
     }
 
     /// Where it listens.
@@ -138,9 +162,14 @@ impl Drop for Server {
 /// Every service of the server. A protocol adds its line here.
 async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    let mut services = Services { routes: Routes::new(health_service), health };
+    let mut services = Services {
+        routes: Routes::new(health_service),
+        health,
+    };
     services.add(session_service(config, stopping)).await;
-    services.add(agent::AgentService::new(config.agent, &config.faults)).await;
+    services
+        .add(agent::AgentService::new(config.agent, &config.faults))
+        .await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -174,7 +203,12 @@ impl Services {
 
 fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
     let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
-    let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
+    let sessions = Sessions::new(
+        keys,
+        Verifier::Ed25519,
+        config.sessions,
+        config.faults.clone(),
+    );
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 
@@ -186,6 +220,8 @@ fn transport(
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
         .http2_max_header_list_size(1 << 20)
+        // The default of 20 ends a connection whose client cancels a few dozen calls at once.
+        .http2_max_pending_accept_reset_streams(Some(1024))
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.

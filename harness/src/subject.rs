@@ -1,0 +1,120 @@
+//! Methods that checks of the transport may be tried on: any method that the target serves.
+
+use bytes::Bytes;
+use rand_chacha::ChaCha12Rng;
+
+use crate::client::Answer;
+use crate::schema::{Method, Schema};
+use crate::status::{Code, End};
+
+/// A method of the target, a request that it takes, and how it usually answers.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// "/package.Service/Method"
+    pub path: String,
+    /// How many messages go each way, where that is known.
+    pub shape: Option<Shape>,
+    /// Where its requests come from.
+    pub payload: Payload,
+    /// How such a request was answered at first.
+    pub usual: Usual,
+}
+
+/// How many messages go each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One each way.
+    Unary,
+    /// The client sends as many as it likes.
+    ClientStreaming,
+    /// The server answers one with as many as it likes.
+    ServerStreaming,
+}
+
+/// Where a subject's requests come from.
+#[derive(Clone, Debug)]
+pub enum Payload {
+    /// Made anew for each call, with ids of its own.
+    Made(fn(&mut ChaCha12Rng) -> Vec<u8>),
+    /// The user's, the same for each call.
+    Given(Bytes),
+}
+
+impl Payload {
+    /// One request's bytes.
+    pub fn make(&self, rng: &mut ChaCha12Rng) -> Vec<u8> {
+        match self {
+            Payload::Made(make) => make(rng),
+            Payload::Given(bytes) => bytes.to_vec(),
+        }
+    }
+}
+
+/// How a call with one valid message and a half-close behind it was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usual {
+    /// How many messages came.
+    pub messages: usize,
+    /// The status at its end.
+    pub code: Code,
+}
+
+impl Subject {
+    /// An encoded request.
+    pub fn request(&self, rng: &mut ChaCha12Rng) -> Vec<u8> {
+        self.payload.make(rng)
+    }
+
+    /// Whether the call was answered as a valid one is.
+    pub fn served(&self, answer: &Answer) -> bool {
+        let usual = Usual { messages: answer.messages.len(), code: answer.end.code().unwrap_or(Code::Unknown) };
+        matches!(answer.end, End::Status { .. }) && usual == self.usual
+    }
+
+    /// Whether a valid call ends with OK, so that a refusal can be told from it.
+    pub fn ends_ok(&self) -> bool {
+        self.usual.code == Code::Ok
+    }
+}
+
+impl Shape {
+    /// Of a method of a schema.
+    pub fn of(method: &Method) -> Shape {
+        match (method.client_streaming, method.server_streaming) {
+            (true, _) => Shape::ClientStreaming,
+            (false, true) => Shape::ServerStreaming,
+            (false, false) => Shape::Unary,
+        }
+    }
+
+    /// Of a path, where the contract has it.
+    pub fn of_path(path: &str) -> Option<Shape> {
+        Schema::contract().method(path).map(Shape::of)
+    }
+}
+
+/// What checks of the transport may be tried on.
+#[derive(Clone, Debug, Default)]
+pub struct Subjects(Vec<Subject>);
+
+impl Subjects {
+    /// Those that the target was found to serve.
+    pub fn new(found: Vec<Subject>) -> Subjects {
+        Subjects(found)
+    }
+
+    /// One whose valid calls end with OK, a unary one before others.
+    pub fn any(&self) -> Option<&Subject> {
+        self.unary().or_else(|| self.0.iter().find(|subject| subject.ends_ok())).or_else(|| self.0.first())
+    }
+
+    /// One known as unary whose valid calls end with OK.
+    pub fn unary(&self) -> Option<&Subject> {
+        self.0.iter().find(|subject| subject.shape == Some(Shape::Unary) && subject.ends_ok())
+    }
+
+    /// One known to take a stream of messages whose valid calls end with OK.
+    pub fn streaming(&self) -> Option<&Subject> {
+        self.0.iter().find(|subject| subject.shape == Some(Shape::ClientStreaming) && subject.ends_ok())
+    }
+}
