@@ -10,6 +10,7 @@ use crate::cx::Settings;
 use crate::known::{Known, KnownError};
 use crate::model::Report;
 use crate::run::{self, Options, Progress, RunError, Silent};
+use crate::subject::Payload;
 use crate::target::{AddressError, Launch, Target};
 
 /// A run to be.
@@ -40,6 +41,7 @@ pub struct Conformance {
     observe: Duration,
     strict: bool,
     access: Access,
+    method: Option<(String, Payload)>,
     allow_remote: bool,
     allow_destructive: bool,
     fail_fast: bool,
@@ -116,6 +118,7 @@ impl Conformance {
             observe: Duration::from_secs(2),
             strict: false,
             access: Access::default(),
+            method: None,
             allow_remote: false,
             allow_destructive: false,
             fail_fast: false,
@@ -208,6 +211,14 @@ impl Conformance {
         self
     }
 
+    /// A method, "/package.Service/Method", to try the transport on, and an encoded request that it
+    /// takes. Default: the methods of the five protocols that the target serves.
+    #[must_use]
+    pub fn method(mut self, path: impl Into<String>, request: impl Into<bytes::Bytes>) -> Self {
+        self.method = Some((path.into(), Payload::Given(request.into())));
+        self
+    }
+
     /// Whether the target may be another machine.
     #[must_use]
     pub fn allow_remote(mut self, allow: bool) -> Self {
@@ -250,7 +261,13 @@ impl Conformance {
         let known = self.known.as_deref().map(Known::read).transpose()?.unwrap_or_default();
         let target = self.target().await?;
         let seed = self.seed.unwrap_or_else(rand::random);
-        let settings = Settings { seed, timeout: self.timeout, observe: self.observe, config };
+        let settings = Settings {
+            seed,
+            timeout: self.timeout,
+            observe: self.observe,
+            config,
+            method: self.method.clone(),
+        };
         let options = Options {
             settings,
             jobs: self.jobs,

@@ -14,6 +14,7 @@ use crate::check::Stop;
 use crate::client::{Answer, Call, Connection, DialError, Origin, Recorder};
 use crate::config::Config;
 use crate::model::Finding;
+use crate::subject::{Payload, Subjects};
 
 /// What all checks of a run have in common.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Settings {
     pub observe: Duration,
     /// What the user said of the target.
     pub config: Config,
+    /// A method to try the transport on, and a request for it, beside those of the rooms.
+    pub method: Option<(String, Payload)>,
 }
 
 /// The surroundings of one check.
@@ -33,6 +36,7 @@ pub struct Settings {
 pub struct Cx {
     origin: Origin,
     settings: Arc<Settings>,
+    subjects: Arc<Subjects>,
     recorder: Recorder,
     rng: ChaCha12Rng,
     deadline: Instant,
@@ -42,10 +46,16 @@ pub struct Cx {
 
 impl Cx {
     /// For the check of this id, against a target at `origin`, from now on.
-    pub fn new(origin: &Origin, settings: &Arc<Settings>, id: &str) -> Cx {
+    pub fn new(
+        origin: &Origin,
+        settings: &Arc<Settings>,
+        subjects: &Arc<Subjects>,
+        id: &str,
+    ) -> Cx {
         Cx {
             origin: origin.clone(),
             settings: Arc::clone(settings),
+            subjects: Arc::clone(subjects),
             recorder: Recorder::new(id, settings.seed),
             rng: rng(settings.seed, id),
             deadline: Instant::now() + settings.timeout,
@@ -127,6 +137,16 @@ impl Cx {
         let mut bytes = [0; 16];
         self.rng.fill_bytes(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// Where the target is.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What checks of the transport may be tried on.
+    pub fn subjects(&self) -> &Subjects {
+        &self.subjects
     }
 
     /// When the check has to be done.

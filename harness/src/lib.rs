@@ -25,6 +25,8 @@ pub mod schema;
 pub mod specs;
 pub mod status;
 #[cfg(feature = "net")]
+pub mod subject;
+#[cfg(feature = "net")]
 pub mod target;
 pub mod trace;
 pub mod wire;

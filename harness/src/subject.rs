@@ -67,7 +67,10 @@ impl Subject {
 
     /// Whether the call was answered as a valid one is.
     pub fn served(&self, answer: &Answer) -> bool {
-        let usual = Usual { messages: answer.messages.len(), code: answer.end.code().unwrap_or(Code::Unknown) };
+        let usual = Usual {
+            messages: answer.messages.len(),
+            code: answer.end.code().unwrap_or(Code::Unknown),
+        };
         matches!(answer.end, End::Status { .. }) && usual == self.usual
     }
 
@@ -105,7 +108,9 @@ impl Subjects {
 
     /// One whose valid calls end with OK, a unary one before others.
     pub fn any(&self) -> Option<&Subject> {
-        self.unary().or_else(|| self.0.iter().find(|subject| subject.ends_ok())).or_else(|| self.0.first())
+        self.unary()
+            .or_else(|| self.0.iter().find(|subject| subject.ends_ok()))
+            .or_else(|| self.0.first())
     }
 
     /// One known as unary whose valid calls end with OK.
@@ -115,6 +120,8 @@ impl Subjects {
 
     /// One known to take a stream of messages whose valid calls end with OK.
     pub fn streaming(&self) -> Option<&Subject> {
-        self.0.iter().find(|subject| subject.shape == Some(Shape::ClientStreaming) && subject.ends_ok())
+        self.0
+            .iter()
+            .find(|subject| subject.shape == Some(Shape::ClientStreaming) && subject.ends_ok())
     }
 }

@@ -150,21 +150,23 @@ impl Connection {
         let mut headers = HeaderMap::new();
         headers.insert("te", http::HeaderValue::from_static("trailers"));
         headers.insert("content-type", http::HeaderValue::from_static("application/grpc"));
-        for (name, value) in self.origin.headers.iter().chain(more) {
+        for (name, value) in more {
             headers.append(name, value.clone());
         }
         self.open(Method::POST, path, headers, false, deadline).await
     }
 
-    /// Opens a stream with exactly these headers.
+    /// Opens a stream with exactly these headers, and those that the user gave for every call.
     pub async fn open(
         &self,
         method: Method,
         path: &str,
-        headers: HeaderMap,
+        mut headers: HeaderMap,
         end_stream: bool,
         deadline: Instant,
     ) -> Call {
+        headers
+            .extend(self.origin.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         let stream = self.recorder.next_stream();
         let sent = recorded_headers(&method, path, &headers, end_stream);
         self.recorder.add(self.number, stream, Side::Client, What::Headers(sent));

@@ -35,7 +35,7 @@ pub(super) async fn attend(
     health: Arc<Health>,
 ) -> Attended {
     let began = Instant::now();
-    let mut cx = Cx::new(&origin, &settings, check.id);
+    let mut cx = Cx::new(&origin, &settings, &health.subjects, check.id);
     let recorder = cx.recorder().clone();
     let driven = tokio::spawn(async move {
         let limit = cx.deadline() + GRACE;

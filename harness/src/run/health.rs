@@ -1,6 +1,6 @@
 //! Whether the target serves a room, and whether it still answers as it did at first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -12,17 +12,30 @@ use crate::check::Check;
 use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
 use crate::cx::{Settings, rng};
 use crate::model::{Kind, room_of};
-use crate::specs::Probe;
+use crate::specs::{Probe, grpc};
 use crate::status::{Code, End};
-use crate::target::Live;
+use crate::subject::{Payload, Shape, Subject, Subjects, Usual};
 
 /// What the rooms' probes brought before anything else ran.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// For each room that is served, a probe and how it was answered.
-    served: BTreeMap<&'static str, (Probe, Pulse)>,
+    /// For each room that is served, a call and how it was answered.
+    served: BTreeMap<&'static str, Vital>,
     /// For each that is not, why.
     unserved: BTreeMap<&'static str, String>,
+    /// Any call that was answered at all, be it by UNIMPLEMENTED.
+    answered: Option<Vital>,
+    /// What checks of the transport may be tried on.
+    pub(super) subjects: Arc<Subjects>,
+}
+
+/// A call whose answer tells that the target lives.
+#[derive(Clone, Debug)]
+struct Vital {
+    path: String,
+    payload: Payload,
+    half_close: bool,
+    pulse: Pulse,
 }
 
 /// How a probe was answered.
@@ -40,61 +53,33 @@ pub(super) struct Death {
 }
 
 impl Health {
-    /// Asks once for each method of the rooms that the checks are of.
+    /// Asks once for each method of the rooms that the checks are of; where the transport is checked,
+    /// of all rooms, and for how each method usually answers.
     pub(super) async fn at_first(
-        live: &Live,
-        settings: &Arc<Settings>,
+        origin: &Origin,
+        settings: &Settings,
         checks: &[&'static Check],
     ) -> Result<Health, String> {
-        let recorder = Recorder::new("", settings.seed);
-        let mut rng = rng(settings.seed, "probe");
-        let mut health = Health::default();
-        let mut why = String::new();
-        for room in catalogue::ROOMS
-            .iter()
-            .filter(|room| checks.iter().any(|check| room_of(check.id) == room.name))
-        {
-            if room.probes.is_empty() {
-                continue;
-            }
-            let mut unimplemented = Vec::new();
-            for probe in room.probes {
-                let deadline = Instant::now() + settings.timeout;
-                let dialled = Connection::dial(&live.origin(), &recorder, deadline).await;
-                let connection = dialled.map_err(|error| error.to_string())?;
-                match ask(&connection, probe, &mut rng, deadline).await {
-                    Pulse::Ended(
-                        End::Status { code: Code::Unimplemented, .. } | End::Http(404),
-                    ) => {
-                        unimplemented.push(probe.path);
-                    }
-                    Pulse::Ended(
-                        end @ (End::Lost(_) | End::Silence(_) | End::Flood(_) | End::NoStatus(_)),
-                    ) => {
-                        why = format!(
-                            "{} accepts connections, but {} brought {end}",
-                            live.origin().address,
-                            probe.path
-                        );
-                    }
-                    pulse => {
-                        health.served.entry(room.name).or_insert((*probe, pulse));
-                    }
-                }
-            }
-            if unimplemented.len() == room.probes.len() {
-                let reason = format!(
-                    "the target does not serve it: {} is UNIMPLEMENTED",
-                    unimplemented.join(", ")
-                );
-                health.unserved.insert(room.name, reason);
+        let selected: BTreeSet<_> = checks.iter().map(|check| room_of(check.id)).collect();
+        let transport = selected.contains(grpc::ROOM.name);
+        let mut asking = Asking {
+            origin,
+            settings,
+            transport,
+            rng: rng(settings.seed, "probe"),
+            health: Health::default(),
+            subjects: Vec::new(),
+            why: String::new(),
+        };
+        if let (true, Some((path, payload))) = (transport, settings.method.clone()) {
+            asking.subject(path, payload).await?;
+        }
+        for room in catalogue::ROOMS {
+            if !room.probes.is_empty() && (transport || selected.contains(room.name)) {
+                asking.room(room.name, room.probes).await?;
             }
         }
-        if health.served.is_empty() && !why.is_empty() {
-            let heard = sniff(&live.origin(), Instant::now() + settings.timeout).await;
-            return Err(heard.map_or_else(|| why.clone(), |heard| format!("{why}; {heard}")));
-        }
-        Ok(health)
+        asking.outcome().await
     }
 
     /// Why the checks of this room cannot be exercised.
@@ -130,45 +115,135 @@ impl Health {
         connection: &Connection,
         settings: &Settings,
     ) -> Result<(), Death> {
-        let Some((probe, before)) = self.served.get(room).or_else(|| self.served.values().next())
-        else {
-            return Ok(());
-        };
+        let vital = self.served.get(room).or_else(|| self.served.values().next());
+        let Some(vital) = vital.or(self.answered.as_ref()) else { return Ok(()) };
         // Fresh ids: a target may answer the same request otherwise the second time.
-        let nonce = uuid::Uuid::from_u128(rand::random());
-        let mut rng = rng(settings.seed, &format!("probe {nonce}"));
-        let now = ask(connection, probe, &mut rng, Instant::now() + settings.timeout).await;
-        match (&now, before) {
+        let mut rng = rng(rand::random(), "probe");
+        let deadline = Instant::now() + settings.timeout;
+        let now = vital.ask(connection, &mut rng, deadline).await;
+        match (&now, &vital.pulse) {
             (Pulse::Message, _) => Ok(()),
-            (
-                Pulse::Ended(End::Status { code, .. }),
-                Pulse::Ended(End::Status { code: then, .. }),
-            ) if code == then => Ok(()),
-            (Pulse::Ended(end), Pulse::Ended(then)) if end == then => Ok(()),
+            (Pulse::Ended(now), Pulse::Ended(before)) if alike(now, before) => Ok(()),
             (Pulse::Ended(end), _) => {
                 let kind = if matches!(end, End::Lost(_)) { Kind::Crash } else { Kind::Wedge };
-                Err(Death {
-                    kind,
-                    how: format!("{} was answered before and now brings {end}", probe.path),
-                })
+                let how = format!("{} was answered before and now brings {end}", vital.path);
+                Err(Death { kind, how })
             }
         }
     }
 }
 
-async fn ask(
-    connection: &Connection,
-    probe: &Probe,
-    rng: &mut ChaCha12Rng,
-    deadline: Instant,
-) -> Pulse {
-    let mut call = connection.call(probe.path, &HeaderMap::new(), deadline).await;
-    call.send_payload(&(probe.request)(rng));
-    if probe.half_close {
-        call.half_close();
+/// The same end but for a status's words.
+fn alike(now: &End, before: &End) -> bool {
+    match (now.code(), before.code()) {
+        (Some(now), Some(before)) => now == before,
+        _ => now == before,
     }
-    match call.next().await {
-        Incoming::Message(_) => Pulse::Message,
-        Incoming::End(end) => Pulse::Ended(end),
+}
+
+impl Vital {
+    async fn ask(
+        &self,
+        connection: &Connection,
+        rng: &mut ChaCha12Rng,
+        deadline: Instant,
+    ) -> Pulse {
+        let mut call = connection.call(&self.path, &HeaderMap::new(), deadline).await;
+        call.send_payload(&self.payload.make(rng));
+        if self.half_close {
+            call.half_close();
+        }
+        match call.next().await {
+            Incoming::Message(_) => Pulse::Message,
+            Incoming::End(end) => Pulse::Ended(end),
+        }
+    }
+}
+
+/// The first questions to a target.
+struct Asking<'a> {
+    origin: &'a Origin,
+    settings: &'a Settings,
+    transport: bool,
+    rng: ChaCha12Rng,
+    health: Health,
+    subjects: Vec<Subject>,
+    why: String,
+}
+
+impl Asking<'_> {
+    async fn room(&mut self, name: &'static str, probes: &'static [Probe]) -> Result<(), String> {
+        let mut unimplemented = Vec::new();
+        for probe in probes {
+            let mut vital = Vital {
+                path: probe.path.to_owned(),
+                payload: Payload::Made(probe.request),
+                half_close: probe.half_close,
+                pulse: Pulse::Message,
+            };
+            let connection = self.connection().await?;
+            let deadline = self.deadline();
+            vital.pulse = vital.ask(&connection, &mut self.rng, deadline).await;
+            match &vital.pulse {
+                Pulse::Ended(End::Status { code: Code::Unimplemented, .. } | End::Http(404)) => {
+                    unimplemented.push(probe.path);
+                    self.health.answered.get_or_insert(vital);
+                }
+                Pulse::Ended(
+                    end @ (End::Lost(_) | End::Silence(_) | End::Flood(_) | End::NoStatus(_)),
+                ) => {
+                    let at = &self.origin.address;
+                    self.why =
+                        format!("{at} accepts connections, but {} brought {end}", probe.path);
+                }
+                Pulse::Message | Pulse::Ended(_) => {
+                    self.health.served.entry(name).or_insert(vital);
+                    if self.transport {
+                        self.subject(probe.path.to_owned(), Payload::Made(probe.request)).await?;
+                    }
+                }
+            }
+        }
+        if unimplemented.len() == probes.len() {
+            let methods = unimplemented.join(", ");
+            let reason = format!("the target does not serve it: {methods} is UNIMPLEMENTED");
+            self.health.unserved.insert(name, reason);
+        }
+        Ok(())
+    }
+
+    /// How one message and a half-close behind it are answered on this method.
+    async fn subject(&mut self, path: String, payload: Payload) -> Result<(), String> {
+        let connection = self.connection().await?;
+        let mut call = connection.call(&path, &HeaderMap::new(), self.deadline()).await;
+        call.send_payload(&payload.make(&mut self.rng));
+        let answer = call.finish().await;
+        if let Some(code) = answer.end.code() {
+            let usual = Usual { messages: answer.messages.len(), code };
+            let shape = Shape::of_path(&path);
+            self.subjects.push(Subject { path, shape, payload, usual });
+        }
+        Ok(())
+    }
+
+    async fn connection(&self) -> Result<Connection, String> {
+        let recorder = Recorder::new("", self.settings.seed);
+        let dialled = Connection::dial(self.origin, &recorder, self.deadline()).await;
+        dialled.map_err(|error| error.to_string())
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.timeout
+    }
+
+    async fn outcome(self) -> Result<Health, String> {
+        let health = Health { subjects: Arc::new(Subjects::new(self.subjects)), ..self.health };
+        if health.served.is_empty() && health.answered.is_none() && !self.why.is_empty() {
+            let heard = sniff(self.origin, Instant::now() + self.settings.timeout).await;
+            return Err(
+                heard.map_or_else(|| self.why.clone(), |heard| format!("{}; {heard}", self.why))
+            );
+        }
+        Ok(health)
     }
 }

@@ -82,7 +82,7 @@ pub async fn run(
     let started = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
     let live = Live::start(target, options.settings.seed).await?;
     let settings = Arc::new(options.settings.clone());
-    let health = match Health::at_first(&live, &settings, checks).await {
+    let health = match Health::at_first(&live.origin(), &settings, checks).await {
         Ok(health) => health,
         Err(why) => {
             let output = live.output();

@@ -1,7 +1,6 @@
 //! grpc: what any gRPC server owes on HTTP/2, tried on any method that the target serves.
 
 pub mod clauses;
-pub mod passive;
 
 use super::Room;
 
