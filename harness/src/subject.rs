@@ -4,7 +4,7 @@ use bytes::Bytes;
 use rand_chacha::ChaCha12Rng;
 
 use crate::client::Answer;
-use crate::schema::{Method, Schema};
+use crate::schema::Shape;
 use crate::status::{Code, End};
 
 /// A method of the target, a request that it takes, and how it usually answers.
@@ -18,17 +18,6 @@ pub struct Subject {
     pub payload: Payload,
     /// How such a request was answered at first.
     pub usual: Usual,
-}
-
-/// How many messages go each way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// One each way.
-    Unary,
-    /// The client sends as many as it likes.
-    ClientStreaming,
-    /// The server answers one with as many as it likes.
-    ServerStreaming,
 }
 
 /// Where a subject's requests come from.
@@ -77,22 +66,6 @@ impl Subject {
     /// Whether a valid call ends with OK, so that a refusal can be told from it.
     pub fn ends_ok(&self) -> bool {
         self.usual.code == Code::Ok
-    }
-}
-
-impl Shape {
-    /// Of a method of a schema.
-    pub fn of(method: &Method) -> Shape {
-        match (method.client_streaming, method.server_streaming) {
-            (true, _) => Shape::ClientStreaming,
-            (false, true) => Shape::ServerStreaming,
-            (false, false) => Shape::Unary,
-        }
-    }
-
-    /// Of a path, where the contract has it.
-    pub fn of_path(path: &str) -> Option<Shape> {
-        Schema::contract().method(path).map(Shape::of)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::check::{Check, Manner, Stop};
 use crate::client::Origin;
 use crate::cx::{Cx, Settings};
 use crate::model::{CheckResult, Finding, Kind, Verdict, room_of};
+use crate::specs::grpc::passive::{self, Judged};
 
 /// What a check may take beyond its deadline, which all its waits keep.
 const GRACE: Duration = Duration::from_secs(2);
@@ -25,6 +26,8 @@ pub(super) struct Attended {
     /// When the target was asked for a sign of life after it, or how it gave none; unless nobody asked.
     pub(super) pulse: Option<Result<Instant, Death>>,
     pub(super) trace: Trace,
+    /// What its responses say of the clauses that bind every response.
+    pub(super) passive: Judged,
 }
 
 /// Drives one check in a task of its own, so that a panic is its alone.
@@ -51,7 +54,7 @@ pub(super) async fn attend(
     };
     let ended = Instant::now();
     let trace = recorder.trace();
-    let mut verdict = verdict(check, outcome, cx.as_ref(), &trace);
+    let mut verdict = verdict(outcome, cx.as_ref(), &trace);
 
     let mut pulse = None;
     if check.manner != Manner::Allowed || torn(&trace) {
@@ -71,7 +74,8 @@ pub(super) async fn attend(
         duration: ended - began,
         calls: recorder.streams(),
     };
-    Attended { check, result, ended, pulse, trace }
+    let passive = passive::judge(&trace);
+    Attended { check, result, ended, pulse, trace, passive }
 }
 
 /// A connection that is still open but on which nothing is answered any more.
@@ -90,7 +94,7 @@ async fn same_connection(
     })
 }
 
-fn verdict(check: &Check, outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
+fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
     let with_trace = |mut finding: Box<Finding>| {
         finding.trace = trace.clone();
         finding
@@ -105,8 +109,7 @@ fn verdict(check: &Check, outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Tr
             }
             match answers(trace) {
                 0 => Verdict::Skip("nothing that came from the target was looked at".to_owned()),
-                _ => reset_instead_of_status(check, trace)
-                    .map_or(Verdict::Pass, |finding| Verdict::Warn(with_trace(Box::new(finding)))),
+                _ => Verdict::Pass,
             }
         }
     }
@@ -115,22 +118,6 @@ fn verdict(check: &Check, outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Tr
 /// How many events of the trace are the target's doing.
 fn answers(trace: &Trace) -> usize {
     trace.events.iter().filter(|event| event.side() == Side::Server).count()
-}
-
-/// A refusal by RST_STREAM is one, but tells the client nothing.
-fn reset_instead_of_status(check: &Check, trace: &Trace) -> Option<Finding> {
-    let reset = |event: &wirecheck_proto::wirecheck::v1::Event| {
-        event.side() == Side::Server && matches!(event.what, Some(What::Reset(code)) if code != 0)
-    };
-    let at = trace.events.iter().position(reset)?;
-    let found = || {
-        Finding::new(
-            "the refusal to be told by a status",
-            "a reset stream, which tells the client nothing",
-        )
-        .marking([at])
-    };
-    (check.manner == Manner::Refusal).then(found)
 }
 
 /// Whether a connection went away.

@@ -12,9 +12,10 @@ use crate::check::Check;
 use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
 use crate::cx::{Settings, rng};
 use crate::model::{Kind, room_of};
+use crate::schema::Shape;
 use crate::specs::{Probe, grpc};
 use crate::status::{Code, End};
-use crate::subject::{Payload, Shape, Subject, Subjects, Usual};
+use crate::subject::{Payload, Subject, Subjects, Usual};
 
 /// What the rooms' probes brought before anything else ran.
 #[derive(Debug, Default)]

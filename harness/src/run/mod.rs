@@ -3,6 +3,7 @@
 mod attend;
 mod health;
 mod inquest;
+mod passing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::model::{CheckResult, Report, Verdict, room_of};
 use crate::target::{Live, Target, TargetError};
 use attend::{Attended, attend};
 use health::Health;
+use passing::Passing;
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -102,6 +104,7 @@ pub async fn run(
         results: Vec::new(),
         notes: Vec::new(),
         closed: None,
+        passing: Passing::default(),
         progress,
     };
     for manner in [Manner::Allowed, Manner::Refusal, Manner::Hostile] {
@@ -121,6 +124,7 @@ struct Run<'a> {
     results: Vec<CheckResult>,
     notes: Vec<String>,
     closed: Option<Closed>,
+    passing: Passing,
     progress: &'a dyn Progress,
 }
 
@@ -254,6 +258,7 @@ impl Run<'_> {
     }
 
     fn accept(&mut self, attended: Attended) {
+        self.passing.see(attended.passive, &attended.trace);
         self.push(attended.result);
     }
 
@@ -282,6 +287,7 @@ impl Run<'_> {
     }
 
     async fn report(mut self, target: &Target, started: String, began: Instant) -> Report {
+        self.judge_in_passing();
         self.live.stop().await;
         self.results.sort_by(|a, b| a.id.cmp(&b.id));
         let exercised = |result: &&CheckResult| {

@@ -6,6 +6,7 @@ mod fields;
 mod load;
 mod model;
 mod names;
+mod shape;
 
 use std::collections::HashMap;
 use std::ops::Index;
@@ -16,6 +17,7 @@ pub use model::{
     Cardinality, Enum, EnumIdx, EnumValue, Field, Kind, Message, MessageIdx, Method, Oneof,
     Presence, Service,
 };
+pub use shape::Shape;
 
 /// Messages, enums and services by their full names.
 #[derive(Debug, Default)]

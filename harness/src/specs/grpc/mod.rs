@@ -1,6 +1,9 @@
 //! grpc: what any gRPC server owes on HTTP/2, tried on any method that the target serves.
 
 pub mod clauses;
+pub mod passive;
+#[cfg(feature = "net")]
+mod response;
 
 use super::Room;
 
@@ -10,7 +13,11 @@ pub static ROOM: Room = Room {
     document: "PROTOCOL-HTTP2.md, statuscodes.md and compression.md of the gRPC project; RFC 9113",
     clauses: clauses::ALL,
     #[cfg(feature = "net")]
-    topics: &[],
+    topics: &[response::CHECKS],
     #[cfg(feature = "net")]
     probes: &[],
 };
+
+/// A path of the right form that no server has.
+#[cfg(feature = "net")]
+const NO_SUCH_METHOD: &str = "/wirecheck.NoSuchService/NoSuchMethod";
