@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::check::Stop;
-use crate::client::{Answer, Call, Connection, DialError, Origin, Recorder};
+use crate::client::{Answer, Call, Connection, DialError, Frames, Origin, Recorder};
 use crate::config::Config;
 use crate::model::Finding;
 use crate::subject::{Payload, Subjects};
@@ -87,6 +87,15 @@ impl Cx {
     /// The check's own connection, if it has been opened.
     pub fn opened(&mut self) -> Option<&mut Connection> {
         self.connection.as_mut()
+    }
+
+    /// A connection whose frames are all the check's own, with these SETTINGS.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the target cannot be reached.
+    pub async fn frames(&self, settings: &[(u16, u32)]) -> Result<Frames, Stop> {
+        let dialled = Frames::dial(&self.origin, &self.recorder, settings, self.deadline).await;
+        dialled.map_err(|error| Stop::Broken(error.to_string()))
     }
 
     /// Opens a call on the check's own connection.

@@ -240,11 +240,11 @@ impl Drop for Connection {
 }
 
 /// What bytes go over: TCP, or TLS on it.
-trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
-async fn reach(origin: &Origin) -> Result<Box<dyn Wire>, DialError> {
+pub(super) async fn reach(origin: &Origin) -> Result<Box<dyn Wire>, DialError> {
     let address = origin.address.clone();
     let connect = |error: std::io::Error| DialError::Connect {
         address: address.clone(),

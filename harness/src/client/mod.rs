@@ -4,12 +4,14 @@
 
 mod call;
 mod connection;
+mod frames;
 mod origin;
 mod recorder;
 mod sniff;
 
 pub use call::{Answer, Call, Incoming, Received};
 pub use connection::{Connection, DialError};
+pub use frames::{Frame, Frames, INITIAL_WINDOW_SIZE};
 pub use origin::{Access, AccessError, Origin, Tls};
 pub use recorder::Recorder;
 pub use sniff::sniff;
