@@ -111,6 +111,15 @@ pub fn code(end: &End, codes: &[Code], what: &str) -> Result<(), Stop> {
     }
 }
 
+/// The call ended with one of just these codes; what a reset stands for is its caller's to say.
+///
+/// # Errors
+/// [`Stop::Fail`] when it ended otherwise.
+pub fn exactly(end: &End, codes: &[Code], what: &str) -> Result<(), Stop> {
+    let fits = end.code().is_some_and(|code| codes.contains(&code));
+    that(fits, format!("{what} to end with {}", list(codes)), end.to_string())
+}
+
 /// Nothing arrives on `call`: all that the target had sent before it answered a PING is looked at,
 /// and a short while more.
 ///

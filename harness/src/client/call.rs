@@ -17,6 +17,8 @@ const MESSAGE_CAP: usize = 16 << 20;
 const CALL_CAP: usize = 32 << 20;
 /// Messages that one call may answer.
 const MESSAGES_CAP: usize = 100_000;
+/// Bytes of raw DATA that the trace keeps, 64 KiB.
+const RECORDED: usize = 64 << 10;
 /// Bytes of `grpc-message` that are kept.
 const GRPC_MESSAGE_CAP: usize = 1024;
 
@@ -113,10 +115,11 @@ impl Call {
         self.transmit(framed(0, payload), false, What::Message(message));
     }
 
-    /// Sends bytes as one DATA frame, or as several where they are many, just as they are.
+    /// Sends bytes as one DATA frame, or as several where they are many, just as they are. Of more
+    /// than 64 KiB the trace keeps the beginning.
     pub fn send_raw(&mut self, bytes: impl Into<Bytes>, end_stream: bool) {
         let bytes = bytes.into();
-        let what = What::Data(bytes.to_vec());
+        let what = What::Data(bytes[..bytes.len().min(RECORDED)].to_vec());
         self.transmit(bytes, end_stream, what);
         if end_stream {
             self.seat.add(Side::Client, What::HalfClose(HalfClose {}));
@@ -185,6 +188,11 @@ impl Call {
     pub async fn finish(&mut self) -> Answer {
         self.half_close();
         self.rest().await
+    }
+
+    /// The response's HTTP status; 200 as long as none has come.
+    pub fn http(&self) -> u16 {
+        self.http.as_u16()
     }
 
     /// The response's headers, as far as they have come.
@@ -306,7 +314,7 @@ impl Call {
 }
 
 /// A message with its five-byte prefix.
-fn framed(flag: u8, payload: &[u8]) -> Bytes {
+pub fn framed(flag: u8, payload: &[u8]) -> Bytes {
     let mut bytes = BytesMut::with_capacity(5 + payload.len());
     bytes.put_u8(flag);
     bytes.put_u32(u32::try_from(payload.len()).unwrap_or(u32::MAX));

@@ -9,7 +9,7 @@ mod origin;
 mod recorder;
 mod sniff;
 
-pub use call::{Answer, Call, Incoming, Received};
+pub use call::{Answer, Call, Incoming, Received, framed};
 pub use connection::{Connection, DialError};
 pub use frames::{Frame, Frames, INITIAL_WINDOW_SIZE};
 pub use origin::{Access, AccessError, Origin, Tls};

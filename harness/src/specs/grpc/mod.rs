@@ -2,8 +2,19 @@
 
 pub mod clauses;
 pub mod passive;
+
+#[cfg(feature = "net")]
+mod driver;
+#[cfg(feature = "net")]
+mod metadata;
+#[cfg(feature = "net")]
+mod method;
+#[cfg(feature = "net")]
+mod raw;
 #[cfg(feature = "net")]
 mod response;
+#[cfg(feature = "net")]
+mod timeout;
 
 use super::Room;
 
@@ -13,7 +24,7 @@ pub static ROOM: Room = Room {
     document: "PROTOCOL-HTTP2.md, statuscodes.md and compression.md of the gRPC project; RFC 9113",
     clauses: clauses::ALL,
     #[cfg(feature = "net")]
-    topics: &[response::CHECKS],
+    topics: &[method::CHECKS, metadata::CHECKS, timeout::CHECKS, response::CHECKS],
     #[cfg(feature = "net")]
     probes: &[],
 };

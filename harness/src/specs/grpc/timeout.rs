@@ -1,0 +1,206 @@
+//! Checks of grpc-timeout, on calls that stay open: no server can answer one before the half-close.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
+use super::clauses::{
+    TIMEOUT_ABSENT, TIMEOUT_EXPIRES, TIMEOUT_EXPIRES_CODE, TIMEOUT_MALFORMED, TIMEOUT_MAX,
+    TIMEOUT_UNITS, TIMEOUT_ZERO,
+};
+use super::driver::{answered, any, exchange, headers, headers_with, open, refused, served};
+use crate::check::{Check, Manner, Stop};
+use crate::client::Incoming;
+use crate::cx::Cx;
+use crate::expect;
+use crate::status::{Code, End};
+
+/// How long a call that must stay open is looked at.
+const OPEN: Duration = Duration::from_secs(2);
+/// How late an expiry may be.
+const LATE: Duration = Duration::from_secs(1);
+/// How early it may seem, for clocks that tick.
+const EARLY: Duration = Duration::from_millis(5);
+/// RST_STREAM CANCEL (RFC 9113, section 7).
+const CANCEL: u32 = 8;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "grpc/timeout/units",
+        clause: &TIMEOUT_UNITS,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let ends =
+                    [("1S", 1_000), ("1000m", 1_000), ("1000000u", 1_000), ("99999999n", 99)];
+                let looks = look(cx, &["1S", "1000m", "1000000u", "99999999n", "1M", "1H"]).await?;
+                for ((value, after), millis) in looks.iter().zip(ends.map(|(_, millis)| millis)) {
+                    let due = Duration::from_millis(millis);
+                    let on_time = after
+                        .as_ref()
+                        .is_some_and(|(_, took)| *took + EARLY >= due && *took <= due + LATE);
+                    let expected = format!(
+                        "a call with grpc-timeout {value} to end after {millis} ms, at most a second late"
+                    );
+                    expect::that(
+                        on_time && after.as_ref().is_some_and(|(end, _)| expired(end)),
+                        expected,
+                        told(after),
+                    )?;
+                }
+                looks[ends.len()..].iter().try_for_each(|(value, after)| still_open(value, after))
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/expires",
+        clause: &TIMEOUT_EXPIRES,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let looks = look(cx, &["300m"]).await?;
+                let (_, after) = &looks[0];
+                let held = after.as_ref().is_some_and(|(end, took)| {
+                    expired(end) && *took <= Duration::from_millis(300) + LATE
+                });
+                let expected = "a call with grpc-timeout 300m to end within 1.3 s with DEADLINE_EXCEEDED (4), CANCELLED (1) or RST_STREAM CANCEL";
+                expect::that(held, expected, told(after))
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/expires-code",
+        clause: &TIMEOUT_EXPIRES_CODE,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let looks = look(cx, &["200m"]).await?;
+                let Some((end, _)) = &looks[0].1 else {
+                    return expect::skip(
+                        "a call with grpc-timeout 200m did not end, which is another clause's matter",
+                    );
+                };
+                let named =
+                    end.code() == Some(Code::DeadlineExceeded) || *end == End::Reset(CANCEL);
+                expect::that(named, "DEADLINE_EXCEEDED (4) or RST_STREAM CANCEL", end.to_string())
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/malformed",
+        clause: &TIMEOUT_MALFORMED,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let (_, twin) =
+                    exchange(cx, &subject, headers_with(&[("grpc-timeout", "10S")])).await?;
+                if !subject.served(&twin) {
+                    return expect::skip(format!(
+                        "a call with grpc-timeout 10S was not served: {}",
+                        twin.end
+                    ));
+                }
+                for wrong in ["S", "100000000S", "10s", "10", "-1S", "0x5S"] {
+                    let (_, answer) =
+                        exchange(cx, &subject, headers_with(&[("grpc-timeout", wrong)])).await?;
+                    refused(&answer, &format!("grpc-timeout {wrong:?}"))?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/absent",
+        clause: &TIMEOUT_ABSENT,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let looks = look(cx, &[""]).await?;
+                still_open("absent", &looks[0].1)
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/zero",
+        clause: &TIMEOUT_ZERO,
+        manner: Manner::Hostile,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let (_, answer) =
+                    exchange(cx, &subject, headers_with(&[("grpc-timeout", "0S")])).await?;
+                if answer.end.is_ok() {
+                    return served(&subject, &answer, "grpc-timeout 0S");
+                }
+                answered(&answer.end, "grpc-timeout 0S")
+            })
+        },
+    },
+    Check {
+        id: "grpc/timeout/max",
+        clause: &TIMEOUT_MAX,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let values = ["99999999H", "99999999M", "99999999S", "99999999m", "99999999u"];
+                let looks = look(cx, &values).await?;
+                looks.iter().try_for_each(|(value, after)| still_open(value, after))
+            })
+        },
+    },
+];
+
+/// How a call ended, and after how long.
+type After = Option<(End, Duration)>;
+
+/// Opens a call for each value, headers and nothing more, and looks at all of them for two seconds.
+async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str, After)>, Stop> {
+    let subject = any(cx)?;
+    let mut looks = Vec::new();
+    for value in values {
+        let headers =
+            if value.is_empty() { headers() } else { headers_with(&[("grpc-timeout", value)]) };
+        let mut call = open(cx, &subject.path, headers).await?;
+        let opened = Instant::now();
+        looks.push(async move {
+            let next = call.next_by(opened + OPEN).await;
+            let after = match next {
+                Incoming::End(End::Silence(_)) => None,
+                Incoming::End(end) => Some((end, opened.elapsed())),
+                Incoming::Message(_) => {
+                    Some((End::NoStatus("a message came instead".to_owned()), opened.elapsed()))
+                }
+            };
+            (*value, after)
+        });
+    }
+    Ok(join_all(looks).await)
+}
+
+/// What the end of an expired call may be.
+fn expired(end: &End) -> bool {
+    matches!(end.code(), Some(Code::DeadlineExceeded | Code::Cancelled))
+        || *end == End::Reset(CANCEL)
+}
+
+fn still_open(value: &str, after: &After) -> Result<(), Stop> {
+    let expected =
+        format!("a call with grpc-timeout {value} to be open after {} s", OPEN.as_secs());
+    expect::that(after.is_none(), expected, told(after))
+}
+
+fn told(after: &After) -> String {
+    match after {
+        Some((end, took)) => format!("{end} after {} ms", took.as_millis()),
+        None => format!("it was still open after {} s", OPEN.as_secs()),
+    }
+}
