@@ -5,6 +5,7 @@
 mod call;
 mod connection;
 mod frames;
+mod idle;
 mod origin;
 mod recorder;
 mod sniff;
@@ -12,6 +13,7 @@ mod sniff;
 pub use call::{Answer, Call, Incoming, Received, framed};
 pub use connection::{Connection, DialError};
 pub use frames::{Frame, Frames, INITIAL_WINDOW_SIZE};
+pub use idle::idle;
 pub use origin::{Access, AccessError, Origin, Tls};
 pub use recorder::Recorder;
 pub use sniff::sniff;

@@ -4,7 +4,21 @@ pub mod clauses;
 pub mod passive;
 
 #[cfg(feature = "net")]
+mod cancel;
+#[cfg(feature = "net")]
+mod cap;
+#[cfg(feature = "net")]
+mod compression;
+#[cfg(feature = "net")]
+mod connection;
+#[cfg(feature = "net")]
+mod defect;
+#[cfg(feature = "net")]
 mod driver;
+#[cfg(feature = "net")]
+mod framing;
+#[cfg(feature = "net")]
+mod gzip;
 #[cfg(feature = "net")]
 mod metadata;
 #[cfg(feature = "net")]
@@ -12,7 +26,11 @@ mod method;
 #[cfg(feature = "net")]
 mod raw;
 #[cfg(feature = "net")]
+mod reserved;
+#[cfg(feature = "net")]
 mod response;
+#[cfg(feature = "net")]
+mod size;
 #[cfg(feature = "net")]
 mod timeout;
 
@@ -24,7 +42,20 @@ pub static ROOM: Room = Room {
     document: "PROTOCOL-HTTP2.md, statuscodes.md and compression.md of the gRPC project; RFC 9113",
     clauses: clauses::ALL,
     #[cfg(feature = "net")]
-    topics: &[method::CHECKS, metadata::CHECKS, timeout::CHECKS, response::CHECKS],
+    topics: &[
+        method::CHECKS,
+        metadata::CHECKS,
+        timeout::CHECKS,
+        framing::CHECKS,
+        defect::CHECKS,
+        size::CHECKS,
+        compression::CHECKS,
+        cancel::CHECKS,
+        connection::CHECKS,
+        cap::CHECKS,
+        response::CHECKS,
+        reserved::CHECKS,
+    ],
     #[cfg(feature = "net")]
     probes: &[],
 };

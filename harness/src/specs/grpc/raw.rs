@@ -63,14 +63,20 @@ pub(super) async fn raw_call(
     fields.extend(more);
     let stream = frames.request(&fields, false).await;
     frames.data(stream, &message, true).await;
-    Ok(ending(&mut frames, stream).await)
+    Ok(ending(&mut frames, stream, |_| {}).await)
 }
 
-/// Reads up to the end of this stream.
-pub(super) async fn ending(frames: &mut Frames, stream: u32) -> Ending {
+/// Reads up to the end of this stream; `seen` is shown every frame on the way.
+pub(super) async fn ending(
+    frames: &mut Frames,
+    stream: u32,
+    mut seen: impl FnMut(&Frame),
+) -> Ending {
     let mut http = 200;
     loop {
-        match frames.next().await {
+        let frame = frames.next().await;
+        seen(&frame);
+        match frame {
             Frame::Headers { stream: of, fields, end_stream } if of == stream => {
                 http = number(&fields, b":status").unwrap_or(http);
                 if end_stream {

@@ -1,0 +1,155 @@
+//! Checks of compressed messages.
+
+use super::clauses::{
+    BOMB, CORRUPT, FLAG_WITHOUT_ENCODING, GZIP, UNCOMPRESSED_FLAG_ZERO, UNKNOWN_ENCODING,
+};
+use super::driver::{any, headers, headers_with, raw_exchange, refused, served, serves_on, twin};
+use super::gzip::{bomb, gzip};
+use crate::check::{Check, Manner, Stop};
+use crate::client::{Call, framed};
+use crate::cx::Cx;
+use crate::expect;
+use crate::status::Code;
+use crate::subject::Subject;
+
+/// An encoding that no server has.
+const NONE_SUCH: &str = "wirecheck-none";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "grpc/compression/flag-without-encoding",
+        clause: &FLAG_WITHOUT_ENCODING,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                twin(cx, &subject).await?;
+                for headers in [headers(), headers_with(&[("grpc-encoding", "identity")])] {
+                    let message = framed(1, &subject.request(cx.rng()));
+                    let (_, answer) = raw_exchange(cx, &subject, headers, message).await?;
+                    let what = "compressed flag 1 without a grpc-encoding, or with identity,";
+                    expect::exactly(&answer.end, &[Code::Internal], what)?;
+                }
+                Ok(())
+            })
+        },
+    },
+    Check {
+        id: "grpc/compression/unknown-encoding",
+        clause: &UNKNOWN_ENCODING,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                twin(cx, &subject).await?;
+                let headers = headers_with(&[("grpc-encoding", NONE_SUCH)]);
+                let message = framed(1, &subject.request(cx.rng()));
+                let (call, answer) = raw_exchange(cx, &subject, headers, message).await?;
+                expect::exactly(
+                    &answer.end,
+                    &[Code::Unimplemented],
+                    "a message of an unknown encoding",
+                )?;
+                let accepted = accepted(&call);
+                let named =
+                    accepted.as_deref().is_some_and(|accepted| !accepted.contains(NONE_SUCH));
+                let actual = accepted.unwrap_or_else(|| "none".to_owned());
+                expect::that(named, "a grpc-accept-encoding that names what is accepted", actual)
+            })
+        },
+    },
+    Check {
+        id: "grpc/compression/gzip",
+        clause: &GZIP,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                needs_gzip(cx, &subject).await?;
+                let message = framed(1, &gzip(&subject.request(cx.rng())));
+                let (_, answer) =
+                    raw_exchange(cx, &subject, headers_with(&[("grpc-encoding", "gzip")]), message)
+                        .await?;
+                served(&subject, &answer, "a gzip message")
+            })
+        },
+    },
+    Check {
+        id: "grpc/compression/corrupt",
+        clause: &CORRUPT,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                twin(cx, &subject).await?;
+                let mut member = gzip(&subject.request(cx.rng()));
+                // Behind the ten bytes of gzip's header: the block's type becomes the reserved one.
+                member[10] |= 0b110;
+                let headers = headers_with(&[("grpc-encoding", "gzip")]);
+                let (_, answer) = raw_exchange(cx, &subject, headers, framed(1, &member)).await?;
+                refused(&answer, "a gzip message that does not decompress")
+            })
+        },
+    },
+    Check {
+        id: "grpc/compression/bomb",
+        clause: &BOMB,
+        manner: Manner::Hostile,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                twin(cx, &subject).await?;
+                let headers = headers_with(&[("grpc-encoding", "gzip")]);
+                let (_, answer) = raw_exchange(cx, &subject, headers, framed(1, &bomb())).await?;
+                refused(&answer, "3 MiB of gzip that are 3 GiB")?;
+                serves_on(cx, &subject, "the bomb").await
+            })
+        },
+    },
+    Check {
+        id: "grpc/compression/uncompressed-flag-zero",
+        clause: &UNCOMPRESSED_FLAG_ZERO,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                needs_gzip(cx, &subject).await?;
+                let message = framed(0, &subject.request(cx.rng()));
+                let (_, answer) =
+                    raw_exchange(cx, &subject, headers_with(&[("grpc-encoding", "gzip")]), message)
+                        .await?;
+                served(&subject, &answer, "an uncompressed message in a call of encoding gzip")
+            })
+        },
+    },
+];
+
+/// `grpc-accept-encoding`, wherever the response has it.
+fn accepted(call: &Call) -> Option<String> {
+    let value = call
+        .headers()
+        .get("grpc-accept-encoding")
+        .or_else(|| call.trailers().get("grpc-accept-encoding"))?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// Skips unless the target says that it takes gzip: on a plain call, or on one of an unknown encoding.
+async fn needs_gzip(cx: &mut Cx, subject: &Subject) -> Result<(), Stop> {
+    let unknown = headers_with(&[("grpc-encoding", NONE_SUCH)]);
+    for (flag, headers) in [(0, headers()), (1, unknown)] {
+        let message = framed(flag, &subject.request(cx.rng()));
+        let (call, _) = raw_exchange(cx, subject, headers, message).await?;
+        let listed =
+            accepted(&call).is_some_and(|list| list.split(',').any(|name| name.trim() == "gzip"));
+        if listed {
+            return Ok(());
+        }
+    }
+    expect::skip("the target's grpc-accept-encoding does not list gzip")
+}

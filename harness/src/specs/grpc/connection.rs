@@ -1,0 +1,156 @@
+//! Checks of what calls on one connection have to do with each other.
+
+use futures_util::future::join_all;
+use http::HeaderMap;
+
+use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
+use super::driver::{any, headers, open, raw_exchange, served, serves_on};
+use super::raw::{Ending, ending, request};
+use crate::check::{Check, Manner};
+use crate::client::{Frame, INITIAL_WINDOW_SIZE, framed, idle};
+use crate::expect;
+
+/// Calls at once.
+const CONCURRENT: usize = 100;
+/// Connections that say nothing.
+const IDLE: usize = 100;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "grpc/connection/ping",
+        clause: &PING,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let mut frames = cx.frames(&[]).await?;
+                let mut payload = [0; 8];
+                payload.copy_from_slice(&cx.bytes(8));
+                frames.ping(payload).await;
+                let answer = loop {
+                    match frames.next().await {
+                        Frame::Pong(bytes) => break format!("{bytes:02x?}"),
+                        Frame::Closed(why) => break why,
+                        Frame::Silence => break "nothing up to the deadline".to_owned(),
+                        _ => {}
+                    }
+                };
+                expect::that(
+                    answer == format!("{payload:02x?}"),
+                    format!("PING ACK {payload:02x?}"),
+                    answer,
+                )
+            })
+        },
+    },
+    Check {
+        id: "grpc/connection/goaway-free",
+        clause: &GOAWAY_FREE,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let message = framed(0, &subject.request(cx.rng()));
+                let mut held = open(cx, &subject.path, headers()).await?;
+                for bad in [
+                    framed(255, b"x"),
+                    framed(0, &[0xff, 0xff]),
+                    framed(1, b"x"),
+                    bytes::Bytes::from_static(b"\0\0"),
+                ] {
+                    raw_exchange(cx, &subject, headers(), bad).await?;
+                }
+                held.send_raw(message, false);
+                let answer = held.finish().await;
+                served(&subject, &answer, "a call held open beside four bad ones on its connection")
+            })
+        },
+    },
+    Check {
+        id: "grpc/connection/concurrent-streams",
+        clause: &CONCURRENT_STREAMS,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let deadline = cx.deadline();
+                let requests: Vec<_> = (0..CONCURRENT).map(|_| subject.request(cx.rng())).collect();
+                // A second connection tells each request's own answer, where answers repeat themselves.
+                let alone = cx.connect().await?;
+                let mut own = Vec::new();
+                for request in &requests {
+                    let mut call = alone.call(&subject.path, &HeaderMap::new(), deadline).await;
+                    call.send_payload(request);
+                    own.push(payloads(&call.finish().await));
+                }
+                let connection = cx.connection().await?;
+                let cap = connection.stream_cap().clamp(1, CONCURRENT);
+                let mut calls = Vec::new();
+                for request in &requests[..cap] {
+                    let mut call =
+                        connection.call(&subject.path, &HeaderMap::new(), deadline).await;
+                    call.send_payload(request);
+                    calls.push(call);
+                }
+                calls.iter_mut().for_each(crate::client::Call::half_close);
+                let answers = join_all(calls.iter_mut().map(crate::client::Call::rest)).await;
+                answers.iter().try_for_each(|answer| {
+                    served(&subject, answer, &format!("each of {cap} concurrent calls"))
+                })?;
+                let others = |at: usize| {
+                    own.iter().enumerate().any(|(of, own_of)| {
+                        of != at && *own_of != own[at] && *own_of == payloads(&answers[at])
+                    })
+                };
+                let swapped = (0..cap).find(|at| others(*at));
+                expect::that(
+                    swapped.is_none(),
+                    "each call to bring its own answer",
+                    "the answer to another call's request",
+                )
+            })
+        },
+    },
+    Check {
+        id: "grpc/connection/slow-reader",
+        clause: &SLOW_READER,
+        manner: Manner::Hostile,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let messages =
+                    [framed(0, &subject.request(cx.rng())), framed(0, &subject.request(cx.rng()))];
+                let mut frames = cx.frames(&[(INITIAL_WINDOW_SIZE, 0)]).await?;
+                let blocked = frames.request(&request(&subject.path), false).await;
+                frames.data(blocked, &messages[0], true).await;
+                let read = frames.request(&request(&subject.path), false).await;
+                frames.widen(read, 1 << 20).await;
+                frames.data(read, &messages[1], true).await;
+                let end = ending(&mut frames, read, |_| {}).await;
+                let expected = "a call to be served beside one whose stream has no window";
+                expect::that(end == Ending::Status(0), expected, end.to_string())?;
+                serves_on(cx, &subject, "beside a stream without a window").await
+            })
+        },
+    },
+    Check {
+        id: "grpc/connection/half-open",
+        clause: &HALF_OPEN,
+        manner: Manner::Hostile,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = any(cx)?;
+                let _open = idle(cx.origin(), IDLE, cx.deadline()).await;
+                serves_on(cx, &subject, "100 connections without a preface, still open,").await
+            })
+        },
+    },
+];
+
+fn payloads(answer: &crate::client::Answer) -> Vec<bytes::Bytes> {
+    answer.messages.iter().map(|message| message.payload.clone()).collect()
+}
