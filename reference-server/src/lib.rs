@@ -4,5 +4,10 @@
 //! A [`Fault`] makes one of them wrong in one named way.
 
 pub mod faults;
+pub mod refusal;
+
+// atomix-session
+pub mod atomix_session;
 
 pub use faults::{Fault, Faults};
+pub use refusal::{Code, Refusal};
