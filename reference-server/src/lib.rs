@@ -5,9 +5,26 @@
 
 pub mod faults;
 pub mod refusal;
+pub mod required;
+pub mod tags;
+
+// neofs-session
+pub mod neofs_session;
+
+// agent
+pub mod agent;
 
 // atomix-session
 pub mod atomix_session;
 
+// jina
+pub mod jina;
+
+// transport
+#[cfg(feature = "serve")]
+pub mod serve;
+
 pub use faults::{Fault, Faults};
 pub use refusal::{Code, Refusal};
+#[cfg(feature = "serve")]
+pub use serve::{Config, Server, StartError};

@@ -192,7 +192,7 @@ impl Sessions {
         let hidden = kind.is_empty() && self.faults.has(Fault::HidesFromFullList);
         let shown = self.hosted.iter().filter(|hosted| {
             (kind.is_empty() || hosted.kind() == kind)
-                && !(hidden && hosted.ordinal / KINDS.len() as u64 % 2 == 0)
+                && !(hidden && (hosted.ordinal / KINDS.len() as u64).is_multiple_of(2))
         });
         let mut sessions: Vec<_> = shown
             .map(|hosted| hosted.told_by_list(&self.faults))
