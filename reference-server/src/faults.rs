@@ -135,6 +135,34 @@ faults! {
     IgnoresTerminate breaks "jina/control/terminate-ends": "answers TERMINATE with SUCCESS and goes on";
     TerminatesUnanswered breaks "jina/control/terminate-ends": "stops at TERMINATE without an answer";
     RefusesWithUnknown breaks "jina/code/never-unknown": "refuses a request without a body with UNKNOWN";
+
+    // imss
+    TwoActiveSessions breaks "imss/session/one-active": "opens a session while another is active";
+    ReopensSessions breaks "imss/session/completed-is-final": "says a completed session once more, as not completed";
+    FinishesSessionsUntimed breaks "imss/session/completed-has-finish": "completes a session without finishedAt";
+    FinishesBeforeStart breaks "imss/session/finish-after-start": "finishes sessions and jobs a second before they were created";
+    ListsForeignImages breaks "imss/session/images-belong": "lists images under another session's id";
+    MovesCreation breaks "imss/session/created-is-kept": "moves a session's createdAt with every record";
+    FallsBackToUnknown breaks "imss/upload/never-backwards": "sends an upload that goes on back to UNKNOWN";
+    ChangesJobsAfterEnd breaks "imss/upload/final-is-final": "changes the recipient of a job that is over";
+    ProgressFalls breaks "imss/upload/progress-never-falls": "takes a byte of progress back after every step of an upload";
+    SendsMoreThanSize breaks "imss/upload/progress-within-size": "counts a byte more than the image has";
+    FinishesUploadsEarly breaks "imss/upload/done-is-complete": "takes an upload for done before all bytes arrived";
+    LeavesOutJobFinish breaks "imss/upload/done-has-finish": "ends jobs without finishedAt";
+    FailsWithoutError breaks "imss/upload/error-has-error": "fails uploads without an error";
+    CarriesErrorsAlong breaks "imss/upload/no-error-otherwise": "shows an error on uploads that go on";
+    JobLagsBehind breaks "imss/upload/job-sums-images": "shows a job one byte behind its uploads";
+    JobDoneTooEarly breaks "imss/upload/job-done-needs-images": "takes a job for done when its last byte arrived and an upload goes on";
+    UploadsStrayImages breaks "imss/upload/uploads-belong": "uploads an image that is not in the job";
+    UploadsForNoJob breaks "imss/upload/uploads-belong": "uploads an image for a job that does not exist";
+    UploadsBeforeJob breaks "imss/upload/job-comes-first": "says the uploads of a job before the job";
+    JobsNameUnknownImages breaks "imss/upload/job-images-known": "adds an image that does not exist to every job";
+    ForgetsCloudIds breaks "imss/upload/uploaded-has-cloud-id": "shows images without their cloudId";
+    LeavesOutIds breaks "imss/record/ids-present": "says some uploads without an id";
+    ReusesUploadIds breaks "imss/record/ids-unique-per-kind": "gives all uploads the same id";
+    WritesTwoSecondsOfNanos breaks "imss/record/timestamps-valid": "writes 2,000,000,000 nanos into an image's createdAt";
+    WritesYearTenThousand breaks "imss/record/timestamps-valid": "finishes jobs in the year 10000";
+    GrowsImages breaks "imss/record/size-is-kept": "adds a byte to an image's size once it is uploaded";
 }
 
 impl fmt::Display for Fault {

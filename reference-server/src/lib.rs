@@ -20,6 +20,9 @@ pub mod atomix_session;
 // jina
 pub mod jina;
 
+// imss
+pub mod imss;
+
 // transport
 #[cfg(feature = "serve")]
 pub mod serve;
