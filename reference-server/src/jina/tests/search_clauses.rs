@@ -35,21 +35,18 @@ fn score(found: &Document) -> f32 {
 }
 
 fn every_match(faults: &[Fault], holds: fn(u32, &Document) -> bool) -> bool {
-    let searches = matches(faults, 4);
-    let all = searches.iter().flat_map(|(query, found)| {
+    matches(faults, 4).iter().all(|(query, found)| {
         assert!(!found.is_empty(), "there is something to judge");
-        found.iter().map(|found| holds(*query, found))
-    });
-    all.into_iter().all(|holds| holds)
+        found.iter().all(|found| holds(*query, found))
+    })
 }
 
 fn every_array(faults: &[Fault], holds: fn(&NdArray) -> bool) -> bool {
     let searches = matches(faults, 4);
-    let arrays = searches.iter().flat_map(|(_, found)| found).map(|found| {
+    searches.iter().flat_map(|(_, found)| found).all(|found| {
         let array = found.embedding.as_ref();
-        array.expect("every match has one")
-    });
-    arrays.map(holds).all(|holds| holds)
+        holds(array.expect("every match has one"))
+    })
 }
 
 pub(super) const CLAUSES: &[(&str, Holds)] = &[
