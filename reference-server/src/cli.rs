@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use wirecheck_reference::Fault;
 
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
@@ -16,6 +16,30 @@ use wirecheck_reference::Fault;
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) serve: Serve,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the trace of an upload engine at work: imss records, as the seed has them
+    Imss(Imss),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Imss {
+    /// The run; the same number prints the same trace
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// How many records to print
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) records: u64,
+    /// One JSON object a line instead of length-delimited binary
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Take on this wrong behaviour (repeatable)
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(crate) faults: Vec<Fault>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -29,7 +53,7 @@ pub(crate) struct Serve {
     /// Print every fault: its name, the clause that it breaks, and what it does
     #[arg(long)]
     pub(crate) list_faults: bool,
-    /// Let clients have processes started
+    /// Let clients have peas spawned (names in a list; no process starts)
     #[arg(long)]
     pub(crate) allow_spawn: bool,
     /// Listen on an address that others can reach
@@ -38,6 +62,12 @@ pub(crate) struct Serve {
     /// Make the ids and keys of sessions the same in every run (tests only)
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// How many of the atomix sessions are open at a time
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) live_sessions: usize,
+    /// How often the atomix sessions move one step on, like 50ms
+    #[arg(long, value_name = "DUR", default_value = "50ms", value_parser = duration)]
+    pub(crate) tick: Duration,
     /// How long a handshake waits for the client's next step, like 30s or 500ms
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
     pub(crate) step_timeout: Duration,

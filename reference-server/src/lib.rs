@@ -15,6 +15,15 @@ pub mod neofs_session;
 // agent
 pub mod agent;
 
+// atomix-session
+pub mod atomix_session;
+
+// jina
+pub mod jina;
+
+// imss
+pub mod imss;
+
 // transport
 #[cfg(feature = "serve")]
 pub mod serve;

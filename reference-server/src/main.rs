@@ -2,20 +2,24 @@
 
 mod cli;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::signal::unix::{SignalKind, signal};
+use wirecheck_reference::imss::Run;
 use wirecheck_reference::{Config, Fault, Faults, Server};
 
-use cli::{Cli, Serve};
+use cli::{Cli, Command, Imss, Serve};
 
 fn main() -> ExitCode {
     let outcome = match Cli::try_parse() {
-        Ok(cli) => run(cli.serve).map_err(|error| error.to_string()),
+        Ok(Cli { command, serve }) => match command {
+            None => run(serve).map_err(|error| error.to_string()),
+            Some(Command::Imss(imss)) => print_trace(imss).map_err(|error| error.to_string()),
+        },
         // A bad value is one line; everything else, help among it, is clap's own.
         Err(error) if error.kind() == ErrorKind::ValueValidation => Err(first_line(&error)),
         Err(error) => error.exit(),
@@ -52,11 +56,13 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    let server = Server::start(Config {
+    let mut server = Server::start(Config {
         listen: serve.listen,
         seed: serve.seed,
         faults: serve.faults.into_iter().collect::<Faults>(),
         step_timeout: serve.step_timeout,
+        live_sessions: serve.live_sessions,
+        tick: serve.tick,
         allow_spawn: serve.allow_spawn,
         ..Config::default()
     })
@@ -65,9 +71,25 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = server.terminated() => {}
     }
     server.stop().await;
     Ok(())
+}
+
+/// Prints as much of the trace as the reader wants to have.
+fn print_trace(imss: Imss) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let faults: Faults = imss.faults.into_iter().collect();
+    let mut records = (0..imss.records).zip(Run::new(imss.seed, faults));
+    let printed = records.try_for_each(|(_, record)| match imss.json {
+        true => writeln!(out, "{}", record.to_json()),
+        false => out.write_all(&record.to_binary()),
+    });
+    match printed.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
 }
 
 /// The line that whoever started the program waits for.
