@@ -18,7 +18,6 @@ use tonic::server::NamedService;
 use tonic::service::Routes;
 use tower::layer::util::Identity;
 
-use crate::agent::Agent;
 use crate::faults::Faults;
 use crate::neofs_session::{Keys, Sessions, Verifier};
 use listener::{Phase, Stopping};
@@ -151,7 +150,9 @@ async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartErr
         health,
     };
     services.add(session_service(config, stopping)).await;
-    services.add(agent_service(config)).await;
+    services
+        .add(agent::AgentService::new(config.agent, &config.faults))
+        .await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -192,10 +193,6 @@ fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::Sessi
         config.faults.clone(),
     );
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
-}
-
-fn agent_service(config: &Config) -> agent::AgentService {
-    agent::AgentService::new(Agent::new(config.agent, config.faults.clone()))
 }
 
 /// The HTTP/2 side: limits first.
