@@ -19,8 +19,10 @@ pub mod model;
 pub mod report;
 #[cfg(feature = "net")]
 pub mod run;
+pub mod schema;
 pub mod specs;
 pub mod status;
 #[cfg(feature = "net")]
 pub mod target;
 pub mod trace;
+pub mod wire;
