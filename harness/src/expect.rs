@@ -158,3 +158,29 @@ pub fn list<T: Display>(items: &[T]) -> String {
         }
     }
 }
+
+/// A call brought exactly one message; `what` names it.
+///
+/// # Errors
+/// [`Stop::Fail`] when it brought none or more.
+pub fn only_message<'a>(answer: &'a Answer, what: &str) -> Result<&'a Received, Stop> {
+    match &answer.messages[..] {
+        [message] => Ok(message),
+        other => {
+            let actual = format!("{} messages, then {}", other.len(), answer.end);
+            let events = other.iter().map(|message| message.event);
+            Err(Finding::new(format!("one {what}"), actual).marking(events).into())
+        }
+    }
+}
+
+/// A call brought no message; `response` names the one that would be wrong, `defect` why.
+///
+/// # Errors
+/// [`Stop::Fail`] when it brought one.
+pub fn no_message(answer: &Answer, response: &str, defect: &str) -> Result<(), Stop> {
+    let Some(message) = answer.messages.first() else { return Ok(()) };
+    let expected = format!("{defect} to be refused: no {response}");
+    let actual = format!("a {response} of {} bytes, then {}", message.payload.len(), answer.end);
+    Err(Finding::new(expected, actual).marking([message.event]).into())
+}

@@ -14,6 +14,8 @@ pub struct Stream<'a> {
     pub number: u32,
     /// Its `:path`.
     pub path: &'a str,
+    /// The index of the event that opened it: nothing of it was under way before.
+    pub opened: usize,
     /// Its events, each with its index in the trace.
     pub turns: Vec<(usize, Turn<'a>)>,
 }
@@ -49,7 +51,7 @@ pub fn streams(trace: &Trace) -> Vec<Stream<'_>> {
         if let (What::Headers(headers), Side::Client) = (what, event.side()) {
             let path = text(&headers.fields, ":path").unwrap_or_default();
             seats.insert(event.stream, streams.len());
-            streams.push(Stream { number: event.stream, path, turns: Vec::new() });
+            streams.push(Stream { number: event.stream, path, opened: index, turns: Vec::new() });
             connections.push(event.connection);
         } else if let What::ConnectionLost(_) = what {
             let of_this =

@@ -125,6 +125,7 @@ faults! {
     RefusesEmptyStaging breaks "agent/stage/empty-request": "refuses to stage no files";
     NamesNewFilesOnly breaks "agent/stage/again-is-the-same": "names only files that were not staged before";
     StagesForKnownJobsOnly breaks "agent/stage/needs-no-known-job": "refuses to stage for a job that was never run";
+    KeepsFilesPerJob breaks "agent/stage/serves-any-job": "counts a file as staged for the job alone in whose name it was staged";
     StagesThousandFilesAtMost breaks "agent/stage/many-files": "stages the first 1,000 files of a request alone";
     AnswersCodeThree breaks "agent/run/code-in-enum": "answers 3 where RUN is meant";
     StepsBack breaks "agent/run/never-backwards": "shows WAIT between RUN and DONE";

@@ -18,6 +18,7 @@ pub(super) struct Astray {
     lost: BTreeSet<Uuid>,
     views: BTreeMap<(ConnectionId, Uuid), View>,
     waited: BTreeMap<Uuid, u32>,
+    per_job: BTreeSet<(Uuid, Uuid)>,
 }
 
 /// What a connection was shown of a job, and how often since.
@@ -64,5 +65,20 @@ impl Astray {
         let waited = self.waited.entry(job).or_default();
         *waited += 1;
         *waited
+    }
+
+    /// Notes in the name of which job files were staged.
+    pub(super) fn staged_for(&mut self, job: Uuid, files: &BTreeSet<Uuid>) {
+        for file in files {
+            if self.per_job.len() >= CAP {
+                self.per_job.pop_first();
+            }
+            self.per_job.insert((job, *file));
+        }
+    }
+
+    /// Whether this file was staged in the name of this job.
+    pub(super) fn is_staged_for(&self, job: Uuid, file: Uuid) -> bool {
+        self.per_job.contains(&(job, file))
     }
 }

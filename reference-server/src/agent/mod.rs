@@ -95,6 +95,9 @@ impl Agent {
         if self.faults.has(Fault::NamesNewFilesOnly) {
             success.retain(|file| !self.staged.contains(&file.uuid));
         }
+        if self.faults.has(Fault::KeepsFilesPerJob) {
+            self.astray.staged_for(staging.job, &named);
+        }
         self.staged.append(&mut named);
         Ok(self.name_staged(success))
     }
@@ -141,7 +144,7 @@ impl Agent {
         }
         let before = match self.jobs.remove(&id) {
             Some(job) => job,
-            None => self.create(run.files)?,
+            None => self.create(id, run.files)?,
         };
         let was_running = matches!(before, Job::Running);
         let job = self.step(id, before);
@@ -184,9 +187,9 @@ impl Agent {
         None
     }
 
-    fn create(&mut self, files: Vec<NamedFile>) -> Result<Job, Refusal> {
+    fn create(&mut self, id: Uuid, files: Vec<NamedFile>) -> Result<Job, Refusal> {
         let files: BTreeSet<_> = files.into_iter().map(|file| file.uuid).collect();
-        let missing: BTreeSet<_> = files.difference(&self.staged).copied().collect();
+        let missing = self.missing(id, &files);
         if self.jobs.len() >= self.limits.jobs {
             return Err(exhausted("jobs", self.limits.jobs));
         }
@@ -197,10 +200,19 @@ impl Agent {
         Ok(Job::Waiting(missing))
     }
 
+    /// Which of these files are not staged.
+    fn missing(&self, job: Uuid, files: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+        let elsewhere = |file: &&Uuid| {
+            self.faults.has(Fault::KeepsFilesPerJob) && !self.astray.is_staged_for(job, **file)
+        };
+        let missing = files.iter().filter(|file| !self.staged.contains(file) || elsewhere(file));
+        missing.copied().collect()
+    }
+
     fn step(&mut self, id: Uuid, job: Job) -> Job {
         match job {
             Job::Waiting(missing) => {
-                let still: BTreeSet<_> = missing.difference(&self.staged).copied().collect();
+                let still = self.missing(id, &missing);
                 self.awaited -= missing.len() - still.len();
                 if self.may_run(id, &still) {
                     self.awaited -= still.len();

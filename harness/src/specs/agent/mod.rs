@@ -1,8 +1,31 @@
 //! agent: staging files and running jobs.
 
+#[cfg(feature = "net")]
+mod argument;
 pub mod clauses;
+#[cfg(feature = "net")]
+mod code;
+#[cfg(feature = "net")]
+mod defects;
+#[cfg(feature = "net")]
+mod driver;
+pub mod generate;
+pub mod messages;
+pub mod oracle;
+#[cfg(feature = "net")]
+mod required;
+#[cfg(feature = "net")]
+mod run;
+#[cfg(feature = "net")]
+mod stage;
+#[cfg(feature = "net")]
+mod waiting;
 
+#[cfg(feature = "net")]
+use super::Probe;
 use super::Room;
+#[cfg(feature = "net")]
+use messages::Method;
 
 /// The room.
 pub static ROOM: Room = Room {
@@ -10,7 +33,17 @@ pub static ROOM: Room = Room {
     document: "AgentService.proto, Common.proto, RunJob.proto and StageInFile.proto, protocol documentation",
     clauses: clauses::ALL,
     #[cfg(feature = "net")]
-    topics: &[],
+    topics: &[
+        required::CHECKS,
+        stage::CHECKS,
+        run::CHECKS,
+        waiting::CHECKS,
+        argument::CHECKS,
+        code::CHECKS,
+    ],
     #[cfg(feature = "net")]
-    probes: &[],
+    probes: &[
+        Probe { path: Method::StageInFiles.path(), request: driver::any_staging, half_close: true },
+        Probe { path: Method::RunJob.path(), request: driver::any_run, half_close: true },
+    ],
 };
