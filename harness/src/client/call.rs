@@ -119,7 +119,10 @@ impl Call {
     /// than 64 KiB the trace keeps the beginning.
     pub fn send_raw(&mut self, bytes: impl Into<Bytes>, end_stream: bool) {
         let bytes = bytes.into();
-        let what = What::Data(bytes[..bytes.len().min(RECORDED)].to_vec());
+        let what = match whole_message(&bytes) {
+            Some(message) => What::Message(message),
+            None => What::Data(bytes[..bytes.len().min(RECORDED)].to_vec()),
+        };
         self.transmit(bytes, end_stream, what);
         if end_stream {
             self.seat.add(Side::Client, What::HalfClose(HalfClose {}));
@@ -311,6 +314,14 @@ impl Call {
         let event = self.seat.add(Side::Server, What::Message(message));
         Some(Received { flag, payload, event })
     }
+}
+
+/// The bytes as a trace shows them best: as a message, where they are just one, uncompressed.
+fn whole_message(bytes: &[u8]) -> Option<Message> {
+    let (prefix, payload) = bytes.split_first_chunk::<5>()?;
+    let announced = u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]);
+    let whole = prefix[0] == 0 && payload.len() == announced as usize && bytes.len() <= RECORDED;
+    whole.then(|| Message { flag: 0, payload: payload.to_vec(), end_stream: false })
 }
 
 /// A message with its five-byte prefix.

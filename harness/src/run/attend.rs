@@ -97,6 +97,11 @@ async fn same_connection(
 fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
     let with_trace = |mut finding: Box<Finding>| {
         finding.trace = trace.clone();
+        if finding.marks.is_empty() {
+            // What came last is what the check stopped at.
+            let last = trace.events.iter().rposition(|event| event.side() == Side::Server);
+            finding.marks.extend(last);
+        }
         finding
     };
     match outcome {

@@ -183,7 +183,11 @@ async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str,
             (*value, after)
         });
     }
-    Ok(join_all(looks).await)
+    let looks = join_all(looks).await;
+    // That a call is still open says something only of a target that is still there.
+    let deadline = cx.deadline();
+    cx.connection().await?.ping(deadline).await.map_err(Stop::Broken)?;
+    Ok(looks)
 }
 
 /// What the end of an expired call may be.
