@@ -18,7 +18,6 @@ use tonic::server::NamedService;
 use tonic::service::Routes;
 use tower::layer::util::Identity;
 
-use crate::agent::Agent;
 use crate::faults::Faults;
 use crate::neofs_session::{Keys, Sessions, Verifier};
 use listener::{Phase, Stopping};
@@ -84,6 +83,23 @@ pub enum StartError {
 }
 
 /// A running server. Many live side by side in one process. Dropping it ends it at once.
+///
+/// ```
+/// use wirecheck_reference::{Config, Fault, Server};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), wirecheck_reference::StartError> {
+/// let server = Server::start(Config {
+///     seed: Some(1),
+///     faults: [Fault::AcceptsSignedFirst].into_iter().collect(),
+///     ..Config::default()
+/// })
+/// .await?;
+/// assert!(server.addr().ip().is_loopback());
+/// server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
@@ -151,7 +167,9 @@ async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartErr
         health,
     };
     services.add(session_service(config, stopping)).await;
-    services.add(agent_service(config)).await;
+    services
+        .add(agent::AgentService::new(config.agent, &config.faults))
+        .await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -194,10 +212,6 @@ fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::Sessi
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 
-fn agent_service(config: &Config) -> agent::AgentService {
-    agent::AgentService::new(Agent::new(config.agent, config.faults.clone()))
-}
-
 /// The HTTP/2 side: limits first.
 fn transport(
     config: &Config,
@@ -206,6 +220,8 @@ fn transport(
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
         .http2_max_header_list_size(1 << 20)
+        // The default of 20 ends a connection whose client cancels a few dozen calls at once.
+        .http2_max_pending_accept_reset_streams(Some(1024))
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.
