@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::specs::neofs_session::token::Lifetime;
+
 /// Everything that a user may say of the target. All of it has a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -13,11 +15,29 @@ pub struct Config {
 }
 
 /// `[neofs-session]`
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct NeofsSession {
     /// What the parties sign, and with which kind of key.
     pub profile: Profile,
+    /// FirstEpoch of the tokens that checks ask for.
+    pub first_epoch: u64,
+    /// LastEpoch of the tokens that checks ask for; greater than `first-epoch`.
+    pub last_epoch: u64,
+}
+
+impl Default for NeofsSession {
+    fn default() -> NeofsSession {
+        let Lifetime { first, last } = Lifetime::default();
+        NeofsSession { profile: Profile::default(), first_epoch: first, last_epoch: last }
+    }
+}
+
+impl NeofsSession {
+    /// The epochs of the tokens that checks ask for.
+    pub fn lifetime(&self) -> Lifetime {
+        Lifetime { first: self.first_epoch, last: self.last_epoch }
+    }
 }
 
 /// A signature profile of the session handshake.
@@ -59,11 +79,26 @@ impl Config {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|why| ConfigError::Read { path: name.clone(), why })?;
-        toml::from_str(&text).map_err(|error| {
+        let config: Config = toml::from_str(&text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            ConfigError::Parse { path: name, why: format!("line {line}: {}", error.message()) }
-        })
+            ConfigError::Parse {
+                path: name.clone(),
+                why: format!("line {line}: {}", error.message()),
+            }
+        })?;
+        config.judge().map_err(|why| ConfigError::Parse { path: name, why })
+    }
+
+    /// Whether the values fit each other.
+    fn judge(self) -> Result<Config, String> {
+        let NeofsSession { first_epoch, last_epoch, .. } = self.neofs_session;
+        if first_epoch < last_epoch {
+            return Ok(self);
+        }
+        Err(format!(
+            "[neofs-session]: first-epoch {first_epoch} has to be less than last-epoch {last_epoch}"
+        ))
     }
 }
 
@@ -76,5 +111,15 @@ mod tests {
         assert!(toml::from_str::<Config>("[neofs-session]\nprofile = \"ed25519\"").is_ok());
         assert!(toml::from_str::<Config>("[neofs-session]\nprofil = \"ed25519\"").is_err());
         assert!(toml::from_str::<Config>("[neofs]\n").is_err());
+    }
+
+    #[test]
+    fn a_lifetime_without_room_for_a_change_is_refused() {
+        let read = |text| toml::from_str::<Config>(text).expect("it parses").judge();
+        let lifetime = |config: Config| config.neofs_session.lifetime();
+        let wide = read("[neofs-session]\nfirst-epoch = 7\nlast-epoch = 8").map(lifetime);
+        assert_eq!(wide, Ok(Lifetime { first: 7, last: 8 }));
+        assert!(read("[neofs-session]\nfirst-epoch = 100").is_err());
+        assert!(read("").is_ok());
     }
 }

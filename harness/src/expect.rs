@@ -184,3 +184,43 @@ pub fn no_message(answer: &Answer, response: &str, defect: &str) -> Result<(), S
     let actual = format!("a {response} of {} bytes, then {}", message.payload.len(), answer.end);
     Err(Finding::new(expected, actual).marking([message.event]).into())
 }
+
+/// The target ended the call, with whatever status or with a reset; `what` names what was sent.
+///
+/// # Errors
+/// [`Stop::Fail`] when it did not end, or the connection went away.
+pub fn ended(end: &End, what: &str) -> Result<(), Stop> {
+    that(end.is_ok() || end.is_refusal(), format!("the call to end after {what}"), end.to_string())
+}
+
+/// What a call brings next where nothing has to come: all that the target had sent before it
+/// answered a PING, and what comes in a short while more. Nothing, when it stays quiet.
+pub async fn next_or_quiet(
+    connection: &mut Connection,
+    call: &mut Call,
+    deadline: Instant,
+) -> Option<Incoming> {
+    if connection.ping(deadline).await.is_err() {
+        // The connection is gone, or the deadline has passed: the call knows which.
+        return Some(call.next().await);
+    }
+    quiet_at(call, (Instant::now() + QUIET).min(deadline)).await
+}
+
+/// Reads what still comes on these calls, up to a PING's answer and a short while more, so that it
+/// stands in the trace.
+pub async fn settled(connection: &mut Connection, calls: &mut [Call], deadline: Instant) {
+    // Where no answer comes, the calls have ended with the connection.
+    let _ = connection.ping(deadline).await;
+    let quiet = (Instant::now() + QUIET).min(deadline);
+    for call in calls {
+        while let Some(Incoming::Message(_)) = quiet_at(call, quiet).await {}
+    }
+}
+
+async fn quiet_at(call: &mut Call, quiet: Instant) -> Option<Incoming> {
+    match call.next_by(quiet).await {
+        Incoming::End(End::Silence(_)) => None,
+        incoming => Some(incoming),
+    }
+}

@@ -18,6 +18,8 @@ pub mod expect;
 #[cfg(feature = "net")]
 pub mod known;
 pub mod model;
+#[cfg(feature = "net")]
+pub mod play;
 pub mod report;
 #[cfg(feature = "net")]
 pub mod run;

@@ -1,134 +1,220 @@
-//! Typed calls of the handshake, and the tokens that go into it.
+//! Drives handshakes: typed calls, and what came on them.
 
-use ed25519_dalek::{Signer as _, SigningKey};
-use prost::Message as _;
-use rand::Rng as _;
-use rand_chacha::ChaCha12Rng;
-use wirecheck_proto::session::create_request::Message as Request;
 use wirecheck_proto::session::create_response::Message as Response;
-use wirecheck_proto::session::{CreateRequest, CreateResponse, Token, VerificationHeader};
+use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
 
+use super::change::{Change, init, signed};
+use super::token::{CREATE, Owner};
+use super::{oracle, words};
 use crate::check::Stop;
-use crate::client::{Answer, Call};
+use crate::client::{Answer, Call, Incoming, Received};
 use crate::cx::Cx;
 use crate::expect;
-use crate::model::Finding;
+use crate::model::{Clause, Finding};
+use crate::status::End;
 
-/// The one method of the room.
-pub(super) const CREATE: &str = "/session.Session/Create";
+/// A client that is about to shake hands: an owner, and the Init it asks with.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) owner: Owner,
+    pub(super) asked: Token,
+}
 
-/// The owner of a token: under `ed25519` its id is its public key.
-#[derive(Debug)]
-pub(super) struct Owner(SigningKey);
-
-impl Owner {
-    pub(super) fn new(rng: &mut ChaCha12Rng) -> Owner {
-        let mut secret = [0; 32];
-        rng.fill_bytes(&mut secret);
-        Owner(SigningKey::from_bytes(&secret))
+impl Client {
+    /// With an owner of its own, and an Init for two objects and the configured epochs.
+    pub(super) fn new(cx: &mut Cx) -> Client {
+        let owner = Owner::new(cx.rng());
+        Client::of(owner, cx)
     }
 
-    /// An Init for two objects, epochs 1 to 100.
-    pub(super) fn init(&self, rng: &mut ChaCha12Rng) -> Token {
-        let mut object = || {
-            let mut id = vec![0; 32];
-            rng.fill_bytes(&mut id);
-            id
-        };
-        Token {
-            owner_id: self.0.verifying_key().to_bytes().to_vec(),
-            first_epoch: 1,
-            last_epoch: 100,
-            object_id: vec![object(), object()],
-            ..Token::default()
-        }
+    pub(super) fn of(owner: Owner, cx: &mut Cx) -> Client {
+        let lifetime = cx.config().neofs_session.lifetime();
+        Client { asked: owner.init(lifetime, cx.rng()), owner }
     }
 
-    /// The token as its owner signs it: the payload into Signature, the session key into KeySignature.
-    pub(super) fn sign(&self, mut token: Token) -> Token {
-        token.signature = self.0.sign(&payload(&token)).to_bytes().to_vec();
-        let header = token.header.get_or_insert_default();
-        header.key_signature = self.0.sign(&header.public_key).to_bytes().to_vec();
-        token
+    pub(super) fn init(&self, changes: &[Change], cx: &mut Cx) -> CreateRequest {
+        init(self.asked.clone(), &self.owner, changes, cx.rng())
     }
 
-    /// A token that no server drew, validly signed.
-    pub(super) fn made_up(&self, rng: &mut ChaCha12Rng) -> Token {
-        let mut id = [0; 16];
-        rng.fill_bytes(&mut id);
-        let session = Owner::new(rng).0.verifying_key().to_bytes().to_vec();
-        self.sign(Token {
-            id: uuid::Builder::from_random_bytes(id).into_uuid().into_bytes().to_vec(),
-            header: Some(VerificationHeader { public_key: session, key_signature: Vec::new() }),
-            ..self.init(rng)
-        })
+    pub(super) fn signed(
+        &self,
+        unsigned: &Token,
+        changes: &[Change],
+        cx: &mut Cx,
+    ) -> CreateRequest {
+        signed(unsigned.clone(), &self.owner, changes, cx.rng())
+    }
+
+    /// A Signed that no Unsigned was there for.
+    pub(super) fn made_up(&self, cx: &mut Cx) -> CreateRequest {
+        let lifetime = cx.config().neofs_session.lifetime();
+        let token = self.owner.made_up(lifetime, cx.rng());
+        self.signed(&token, &[], cx)
     }
 }
 
-/// What the owner signs of a token: both epochs, big-endian, then every object's id.
-pub(super) fn payload(token: &Token) -> Vec<u8> {
-    let epochs = [token.first_epoch.to_be_bytes(), token.last_epoch.to_be_bytes()];
-    epochs.into_iter().flatten().chain(token.object_id.iter().flatten().copied()).collect()
-}
-
-/// An encoded Init that any server answers.
-pub(super) fn any_init(rng: &mut ChaCha12Rng) -> Vec<u8> {
-    let owner = Owner::new(rng);
-    request(Request::Init(owner.init(rng))).encode_to_vec()
-}
-
-pub(super) fn request(message: Request) -> CreateRequest {
-    CreateRequest { message: Some(message), ..CreateRequest::default() }
-}
-
-/// One handshake under way.
+/// One stream.
 #[derive(Debug)]
 pub(super) struct Handshake(pub(super) Call);
 
 impl Handshake {
+    /// Opens a stream on the check's own connection.
     pub(super) async fn open(cx: &mut Cx) -> Result<Handshake, Stop> {
         Ok(Handshake(cx.call(CREATE).await?))
     }
 
-    pub(super) fn init(&mut self, token: &Token) {
-        self.0.send(&request(Request::Init(token.clone())));
+    /// Opens a stream and gets its Unsigned.
+    pub(super) async fn begin(cx: &mut Cx, client: &Client) -> Result<(Handshake, Token), Stop> {
+        let mut handshake = Handshake::open(cx).await?;
+        handshake.send(&client.init(&[], cx));
+        let unsigned = handshake.unsigned("Init").await?;
+        Ok((handshake, unsigned))
     }
 
-    pub(super) fn signed(&mut self, token: &Token) {
-        self.0.send(&request(Request::Signed(token.clone())));
+    pub(super) fn send(&mut self, request: &CreateRequest) {
+        self.0.send(request);
     }
 
-    /// The next message, which has to be Unsigned.
-    pub(super) async fn unsigned(&mut self) -> Result<Token, Stop> {
-        match self.next("Unsigned").await? {
-            Response::Unsigned(token) => Ok(token),
-            Response::Result(_) => {
-                expect::that(false, "Unsigned", "Result").map(|()| Token::default())
-            }
+    /// The next message, which has to be Unsigned; `after` names what was sent.
+    pub(super) async fn unsigned(&mut self, after: &str) -> Result<Token, Stop> {
+        let expected = format!("Unsigned after {after}");
+        match self.next(&expected).await? {
+            (_, Response::Unsigned(token)) => Ok(token),
+            (event, other) => Err(unlike(&expected, event, &other)),
         }
     }
 
-    async fn next(&mut self, what: &str) -> Result<Response, Stop> {
-        let message = expect::message(self.0.next().await, what)?;
+    /// The next message, which has to be Result; `after` names what was sent.
+    pub(super) async fn result(&mut self, after: &str) -> Result<Token, Stop> {
+        let expected = format!("Result after {after}");
+        match self.next(&expected).await? {
+            (_, Response::Result(token)) => Ok(token),
+            (event, other) => Err(unlike(&expected, event, &other)),
+        }
+    }
+
+    /// Half-closes; then the stream has to end with OK and without a further message.
+    pub(super) async fn ends_ok(&mut self) -> Result<(), Stop> {
+        let answer = self.0.finish().await;
+        let heard = Heard::of(&answer);
+        heard.nothing("Result and the half-close")?;
+        expect::ok(&heard.end)
+    }
+
+    /// The Signed that answers `unsigned`, its Result, the half-close and OK.
+    pub(super) async fn complete(
+        &mut self,
+        client: &Client,
+        unsigned: &Token,
+        cx: &mut Cx,
+    ) -> Result<Token, Stop> {
+        self.send(&client.signed(unsigned, &[], cx));
+        let result = self.result("a valid Signed").await?;
+        self.ends_ok().await?;
+        Ok(result)
+    }
+
+    async fn next(&mut self, expected: &str) -> Result<(usize, Response), Stop> {
+        let message = expect::message(self.0.next().await, expected)?;
         let response: CreateResponse = expect::parsed(&message, "CreateResponse")?;
         match response.message {
-            Some(response) => Ok(response),
-            None => Err(Finding::new(what, "a CreateResponse with neither member of its oneof")
-                .marking([message.event])
-                .into()),
+            Some(response) => Ok((message.event, response)),
+            None => Err(Finding::new(expected, words::name(None)).marking([message.event]).into()),
         }
     }
 }
 
-/// Fails when any message of the answer is Unsigned or Result.
-pub(super) fn nothing_granted(answer: &Answer, after: &str) -> Result<(), Stop> {
-    let Some(message) = answer.messages.first() else { return Ok(()) };
-    let response: CreateResponse = expect::parsed(message, "CreateResponse")?;
-    let name = match response.message {
-        Some(Response::Unsigned(_)) => "Unsigned",
-        Some(Response::Result(_)) => "Result",
-        None => "a CreateResponse with neither member of its oneof",
-    };
-    let expected = format!("neither Unsigned nor Result after {after}");
-    Err(Finding::new(expected, name).marking([message.event]).into())
+fn unlike(expected: &str, event: usize, response: &Response) -> Stop {
+    Finding::new(expected, words::response(Some(response))).marking([event]).into()
+}
+
+/// A whole handshake with an Init and a Signed changed in ways that have to be accepted.
+pub(super) async fn complete(cx: &mut Cx, changes: &[Change]) -> Result<Token, Stop> {
+    let client = Client::new(cx);
+    let mut handshake = Handshake::open(cx).await?;
+    let with = changes.iter().map(|change| format!(" with {change}")).collect::<String>();
+    handshake.send(&client.init(changes, cx));
+    let unsigned = handshake.unsigned(&format!("Init{with}")).await?;
+    // What Init asked for stands in Unsigned already; the envelope is of each request.
+    let envelope: Vec<Change> =
+        changes.iter().copied().filter(|change| change.is_of_the_envelope()).collect();
+    handshake.send(&client.signed(&unsigned, &envelope, cx));
+    let result = handshake.result(&format!("a valid Signed{with}")).await?;
+    handshake.ends_ok().await?;
+    Ok(result)
+}
+
+/// A whole right handshake, without which no refusal proves anything.
+pub(super) async fn twin(cx: &mut Cx, changes: &[Change]) -> Result<(), Stop> {
+    complete(cx, changes).await.map(drop).map_err(unmet)
+}
+
+/// What has to come about before the stimulus, and did not: nobody can say what a defect would bring.
+pub(super) fn unmet(stop: Stop) -> Stop {
+    match stop {
+        Stop::Fail(finding) => Stop::Skip(format!(
+            "a right handshake does not get there: expected {}, got {}",
+            finding.expected, finding.actual
+        )),
+        other => other,
+    }
+}
+
+/// Everything that came on a stream after some point.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// Each message with its event; nothing where it is no CreateResponse.
+    pub(super) messages: Vec<(usize, Option<CreateResponse>)>,
+    pub(super) end: End,
+}
+
+impl Heard {
+    pub(super) fn of(answer: &Answer) -> Heard {
+        let read =
+            |message: &Received| (message.event, prost::Message::decode(&message.payload[..]).ok());
+        Heard { messages: answer.messages.iter().map(read).collect(), end: answer.end.clone() }
+    }
+
+    /// A call that brought this first, and then whatever comes.
+    pub(super) async fn from(first: Incoming, call: &mut Call) -> Heard {
+        match first {
+            Incoming::Message(message) => {
+                let Answer { mut messages, end } = call.rest().await;
+                messages.insert(0, message);
+                Heard::of(&Answer { messages, end })
+            }
+            Incoming::End(end) => Heard { messages: Vec::new(), end },
+        }
+    }
+
+    /// Fails where any Unsigned or Result came.
+    pub(super) fn nothing(&self, after: &str) -> Result<(), Stop> {
+        self.none(|_| true, &format!("neither Unsigned nor Result after {after}"))
+    }
+
+    /// Fails where a Result came.
+    pub(super) fn no_result(&self, after: &str) -> Result<(), Stop> {
+        let is_result = |response: &Response| matches!(response, Response::Result(_));
+        self.none(is_result, &format!("no Result after {after}"))
+    }
+
+    fn none(&self, forbidden: fn(&Response) -> bool, expected: &str) -> Result<(), Stop> {
+        for (event, response) in &self.messages {
+            let response = response.as_ref().and_then(|response| response.message.as_ref());
+            if response.is_some_and(forbidden) {
+                let actual = format!("{}, then {}", words::response(response), self.end);
+                return Err(Finding::new(expected, actual).marking([*event]).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Fails where the trace so far contradicts this clause.
+pub(super) fn holds(cx: &Cx, clause: &'static Clause) -> Result<(), Stop> {
+    let breaches = oracle::breaches(&cx.recorder().trace());
+    match breaches.into_iter().find(|breach| breach.clause.id == clause.id) {
+        Some(breach) => Err(breach.finding.into()),
+        None => Ok(()),
+    }
 }

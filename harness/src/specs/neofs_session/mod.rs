@@ -1,10 +1,42 @@
 //! neofs-session: the 4-step session handshake.
 
+pub mod change;
 pub mod clauses;
+pub mod oracle;
+pub mod pen;
+mod scalar;
+pub mod scripts;
+pub mod token;
+mod words;
+
+#[cfg(feature = "net")]
+mod asked;
+#[cfg(feature = "net")]
+mod cancelled;
+#[cfg(feature = "net")]
+mod code;
 #[cfg(feature = "net")]
 mod driver;
 #[cfg(feature = "net")]
+mod ending;
+#[cfg(feature = "net")]
+mod envelope;
+#[cfg(feature = "net")]
+mod isolation;
+#[cfg(feature = "net")]
+mod made;
+#[cfg(feature = "net")]
+mod mismatch;
+#[cfg(feature = "net")]
 mod order;
+#[cfg(feature = "net")]
+mod sessions;
+#[cfg(feature = "net")]
+mod short_orders;
+#[cfg(feature = "net")]
+mod signature;
+#[cfg(feature = "net")]
+mod stimulus;
 
 #[cfg(feature = "net")]
 use super::Probe;
@@ -16,7 +48,18 @@ pub static ROOM: Room = Room {
     document: "session/service.proto and session/types.proto, protocol documentation; what is signed: nspcc-dev/neofs-api-go v0.2",
     clauses: clauses::ALL,
     #[cfg(feature = "net")]
-    topics: &[order::CHECKS],
+    topics: &[
+        order::CHECKS,
+        short_orders::CHECKS,
+        ending::CHECKS,
+        made::CHECKS,
+        asked::CHECKS,
+        signature::CHECKS,
+        mismatch::CHECKS,
+        isolation::CHECKS,
+        envelope::CHECKS,
+        code::CHECKS,
+    ],
     #[cfg(feature = "net")]
-    probes: &[Probe { path: driver::CREATE, request: driver::any_init, half_close: false }],
+    probes: &[Probe { path: token::CREATE, request: token::any_init, half_close: false }],
 };

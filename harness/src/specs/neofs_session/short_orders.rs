@@ -1,0 +1,117 @@
+//! The check of every short order, and of requests with both members of the oneof.
+
+use prost::Message as _;
+use rand::Rng as _;
+
+use super::clauses::{EVERY_SHORT_ORDER, LAST_ONEOF_MEMBER_WINS};
+use super::driver::{Client, Handshake, Heard, twin, unmet};
+use super::oracle;
+use super::scripts::{Word, every_order, script};
+use crate::check::{Check, Manner, Stop};
+use crate::client::Call;
+use crate::cx::Cx;
+use crate::expect;
+use crate::model::Finding;
+use crate::play::play;
+
+/// How many streams are left open at once: no server that announces a cap has a lower one.
+const OPEN: usize = 32;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "neofs-session/order/every-short-order",
+        clause: &EVERY_SHORT_ORDER,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| Box::pin(play_every_order(cx)),
+    },
+    Check {
+        id: "neofs-session/order/last-oneof-member-wins",
+        clause: &LAST_ONEOF_MEMBER_WINS,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                twin(cx, &[]).await?;
+                let client = Client::new(cx);
+                let (init, signed) = (client.init(&[], cx), client.made_up(cx));
+                let mut handshake = Handshake::open(cx).await?;
+                let both = [signed.encode_to_vec(), init.encode_to_vec()].concat();
+                handshake.0.send_payload(&both);
+                let unsigned =
+                    handshake.unsigned("one request with Signed and then Init on the wire").await?;
+                let signed = client.signed(&unsigned, &[], cx);
+                let both = [init.encode_to_vec(), signed.encode_to_vec()].concat();
+                handshake.0.send_payload(&both);
+                handshake
+                    .result("one request with Init and then the valid Signed on the wire")
+                    .await
+                    .map(drop)
+            })
+        },
+    },
+    Check {
+        id: "neofs-session/order/last-oneof-member-wins-where-refused",
+        clause: &LAST_ONEOF_MEMBER_WINS,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                twin(cx, &[]).await?;
+                let client = Client::new(cx);
+                let (init, signed) = (client.init(&[], cx), client.made_up(cx));
+                let mut opening = Handshake::open(cx).await?;
+                opening.0.send_payload(&[init.encode_to_vec(), signed.encode_to_vec()].concat());
+                let heard = Heard::of(&opening.0.finish().await);
+                let defect = "a first request with Init and then Signed on the wire";
+                heard.nothing(defect)?;
+                expect::refused(&heard.end, defect)?;
+
+                let (mut handshake, unsigned) =
+                    Handshake::begin(cx, &client).await.map_err(unmet)?;
+                let signed = client.signed(&unsigned, &[], cx);
+                handshake.0.send_payload(&[signed.encode_to_vec(), init.encode_to_vec()].concat());
+                let heard = Heard::of(&handshake.0.finish().await);
+                let defect = "a second request with the valid Signed and then Init on the wire";
+                heard.nothing(defect)?;
+                expect::refused(&heard.end, defect)
+            })
+        },
+    },
+];
+
+/// Each order on a stream of its own, all of them judged by the oracle.
+async fn play_every_order(cx: &mut Cx) -> Result<(), Stop> {
+    twin(cx, &[]).await?;
+    let before = cx.recorder().streams();
+    let orders = every_order();
+    let mut scripts = Vec::with_capacity(orders.len());
+    let mut open: Vec<Call> = Vec::new();
+    for order in &orders {
+        let script = script(order, cx.rng().next_u64());
+        open.extend(play(cx, &script).await?);
+        scripts.push(script);
+        if open.len() == OPEN {
+            settle(cx, &mut open).await?;
+        }
+    }
+    settle(cx, &mut open).await?;
+    let Err(breach) = oracle::judge_arrivals(&cx.recorder().trace()) else { return Ok(()) };
+    let Finding { expected, actual, marks, .. } = breach.finding;
+    let place = (breach.stream as usize).checked_sub(before + 1);
+    let place = place.filter(|place| *place < orders.len());
+    let place = place.ok_or_else(|| Stop::Skip(format!("the twin went wrong: {actual}")))?;
+    let words: Vec<_> = orders[place].iter().map(|word: &Word| word.name()).collect();
+    let expected = format!("for the client order {}: {expected}", words.join(", "));
+    let mut finding = Finding::new(expected, actual).marking(marks);
+    finding.script = Some(scripts.swap_remove(place));
+    Err(finding.into())
+}
+
+/// Looks for what comes late on these streams, and closes them.
+async fn settle(cx: &mut Cx, open: &mut Vec<Call>) -> Result<(), Stop> {
+    let deadline = cx.deadline();
+    expect::settled(cx.connection().await?, open, deadline).await;
+    open.clear();
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Conversations with one defect each, and what may not come of them.
+
+use prost::Message as _;
+use wirecheck_proto::session::create_response::Message as Response;
+use wirecheck_proto::session::{CreateRequest, CreateResponse};
+
+use super::change::Change;
+use super::driver::{Client, Handshake, Heard, twin, unmet};
+use super::token::Owner;
+use crate::check::Stop;
+use crate::client::{Incoming, Received};
+use crate::cx::Cx;
+use crate::expect;
+use crate::status::{Code, End};
+
+/// A conversation that is right but for one thing, and goes on behind it as if nothing were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stimulus {
+    /// A made-up token, validly signed, opens the stream.
+    SignedFirst,
+    /// The Signed that another stream is waiting for opens this one.
+    OthersSignedFirst,
+    /// Init again where Signed is due.
+    SecondInit,
+    /// A request whose oneof is unset where Init is due.
+    EmptyFirst,
+    /// A request whose oneof is unset where Signed is due.
+    EmptySecond,
+    /// A changed Init.
+    Init(Change),
+    /// A changed Signed.
+    Signed(Change),
+    /// The neutral element as owner, in its canonical encoding or above the field's prime.
+    SmallOrderOwner { above_the_prime: bool },
+    /// The Signed of another stream that got the same Init and waits for it still.
+    ReplayAcrossStreams,
+    /// The same of another connection.
+    ReplayAcrossConnections,
+    /// The Signed of a session with the same Init that got its Result.
+    ReplayAfterResult,
+}
+
+impl Stimulus {
+    /// The defect, as a finding names it.
+    pub(super) fn defect(self) -> String {
+        match self {
+            Stimulus::SignedFirst => "Signed as the first message".to_owned(),
+            Stimulus::OthersSignedFirst => {
+                "Signed as the first message, for another stream's Unsigned".to_owned()
+            }
+            Stimulus::SecondInit => "Init as the second message".to_owned(),
+            Stimulus::EmptyFirst => "an empty message as the first".to_owned(),
+            Stimulus::EmptySecond => "an empty message as the second".to_owned(),
+            Stimulus::Init(change) => format!("Init with {change}"),
+            Stimulus::Signed(change) => format!("Signed with {change}"),
+            Stimulus::SmallOrderOwner { above_the_prime: false } => {
+                "an OwnerID of small order, the neutral element".to_owned()
+            }
+            Stimulus::SmallOrderOwner { above_the_prime: true } => {
+                "an OwnerID of small order, the neutral element encoded with y = p + 1".to_owned()
+            }
+            Stimulus::ReplayAcrossStreams => {
+                "the Signed of another stream with the same Init".to_owned()
+            }
+            Stimulus::ReplayAcrossConnections => {
+                "the Signed of a stream of another connection with the same Init".to_owned()
+            }
+            Stimulus::ReplayAfterResult => {
+                "the Signed of a finished session with the same Init".to_owned()
+            }
+        }
+    }
+
+    /// What the same conversation has without the defect.
+    fn twin(self) -> &'static [Change] {
+        match self {
+            Stimulus::Init(Change::Ttl(_)) | Stimulus::Signed(Change::Ttl(_)) => &[Change::Ttl(1)],
+            _ => &[],
+        }
+    }
+
+    /// Plays it, and gives what came after the defect.
+    pub(super) async fn drive(self, cx: &mut Cx) -> Result<Heard, Stop> {
+        let client = Client::new(cx);
+        match self {
+            Stimulus::SignedFirst => {
+                let signed = client.made_up(cx);
+                first(cx, &client, &signed).await
+            }
+            Stimulus::OthersSignedFirst => {
+                let (_other, unsigned) = Handshake::begin(cx, &client).await.map_err(unmet)?;
+                let signed = client.signed(&unsigned, &[], cx);
+                first(cx, &client, &signed).await
+            }
+            Stimulus::EmptyFirst => first(cx, &client, &CreateRequest::default()).await,
+            Stimulus::SecondInit => {
+                let again = client.init(&[], cx);
+                second(cx, &client, again).await
+            }
+            Stimulus::EmptySecond => second(cx, &client, CreateRequest::default()).await,
+            Stimulus::Init(change) => changed_init(cx, &client, &[change]).await,
+            Stimulus::SmallOrderOwner { above_the_prime } => {
+                let owner = Owner::of_small_order(cx.rng(), above_the_prime);
+                let client = Client::of(owner, cx);
+                changed_init(cx, &client, &[]).await
+            }
+            Stimulus::Signed(change) => {
+                let (mut handshake, unsigned) =
+                    Handshake::begin(cx, &client).await.map_err(unmet)?;
+                handshake.send(&client.signed(&unsigned, &[change], cx));
+                Ok(Heard::of(&handshake.0.finish().await))
+            }
+            Stimulus::ReplayAcrossStreams => {
+                let (_other, unsigned) = Handshake::begin(cx, &client).await.map_err(unmet)?;
+                let signed = client.signed(&unsigned, &[], cx);
+                replay(cx, &client, &signed).await
+            }
+            Stimulus::ReplayAcrossConnections => across_connections(cx, &client).await,
+            Stimulus::ReplayAfterResult => {
+                let (mut other, unsigned) = Handshake::begin(cx, &client).await.map_err(unmet)?;
+                let signed = client.signed(&unsigned, &[], cx);
+                other.complete(&client, &unsigned, cx).await.map_err(unmet)?;
+                replay(cx, &client, &signed).await
+            }
+        }
+    }
+}
+
+/// This message, and Init and the half-close right behind it.
+async fn first(cx: &mut Cx, client: &Client, request: &CreateRequest) -> Result<Heard, Stop> {
+    let mut handshake = Handshake::open(cx).await?;
+    handshake.send(request);
+    handshake.send(&client.init(&[], cx));
+    Ok(Heard::of(&handshake.0.finish().await))
+}
+
+/// This message after Unsigned, and the right Signed and the half-close behind it.
+async fn second(cx: &mut Cx, client: &Client, request: CreateRequest) -> Result<Heard, Stop> {
+    let (mut handshake, unsigned) = Handshake::begin(cx, client).await.map_err(unmet)?;
+    handshake.send(&request);
+    handshake.send(&client.signed(&unsigned, &[], cx));
+    Ok(Heard::of(&handshake.0.finish().await))
+}
+
+/// A changed Init; where Unsigned comes of it all the same, the right Signed for that.
+async fn changed_init(cx: &mut Cx, client: &Client, changes: &[Change]) -> Result<Heard, Stop> {
+    let mut handshake = Handshake::open(cx).await?;
+    handshake.send(&client.init(changes, cx));
+    let answer = handshake.0.next().await;
+    if let Incoming::Message(Received { payload, .. }) = &answer
+        && let Ok(response) = CreateResponse::decode(&payload[..])
+        && let Some(Response::Unsigned(unsigned)) = &response.message
+    {
+        handshake.send(&client.signed(unsigned, &[], cx));
+    }
+    handshake.0.half_close();
+    Ok(Heard::from(answer, &mut handshake.0).await)
+}
+
+/// This Signed on a new stream of the same client.
+async fn replay(cx: &mut Cx, client: &Client, signed: &CreateRequest) -> Result<Heard, Stop> {
+    let (mut handshake, _) = Handshake::begin(cx, client).await.map_err(unmet)?;
+    handshake.send(signed);
+    Ok(Heard::of(&handshake.0.finish().await))
+}
+
+async fn across_connections(cx: &mut Cx, client: &Client) -> Result<Heard, Stop> {
+    let (_other, unsigned) = Handshake::begin(cx, client).await.map_err(unmet)?;
+    let signed = client.signed(&unsigned, &[], cx);
+    let another = cx.connect().await?;
+    let call = another.call(super::token::CREATE, &http::HeaderMap::new(), cx.deadline()).await;
+    let mut handshake = Handshake(call);
+    handshake.send(&client.init(&[], cx));
+    handshake.unsigned("Init").await.map_err(unmet)?;
+    handshake.send(&signed);
+    Ok(Heard::of(&handshake.0.finish().await))
+}
+
+/// Each of these is refused, and brings neither Unsigned nor Result from the defect on.
+pub(super) async fn refused(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
+    with_twin(cx, stimuli).await?;
+    for stimulus in stimuli {
+        let heard = stimulus.drive(cx).await?;
+        heard.nothing(&stimulus.defect())?;
+        expect::refused(&heard.end, &stimulus.defect())?;
+    }
+    Ok(())
+}
+
+/// None of these brings Result.
+pub(super) async fn no_result(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
+    with_twin(cx, stimuli).await?;
+    for stimulus in stimuli {
+        let heard = stimulus.drive(cx).await?;
+        heard.no_result(&stimulus.defect())?;
+        ended(cx, &heard.end, &stimulus.defect())?;
+    }
+    Ok(())
+}
+
+/// The stream has ended. An end with OK is left to the clause about incomplete handshakes, and
+/// told in passing.
+pub(super) fn ended(cx: &mut Cx, end: &End, defect: &str) -> Result<(), Stop> {
+    if !end.is_ok() {
+        return expect::refused(end, defect);
+    }
+    let expected = format!("a status other than OK after {defect}");
+    cx.warn(expected, format!("no Result, but {end}"));
+    Ok(())
+}
+
+/// Each of these that is refused is refused with one of these codes.
+pub(super) async fn coded(cx: &mut Cx, stimuli: &[Stimulus], codes: &[Code]) -> Result<(), Stop> {
+    with_twin(cx, stimuli).await?;
+    let mut judged = 0;
+    let mut reason = String::new();
+    for stimulus in stimuli {
+        let heard = stimulus.drive(cx).await?;
+        match expect::code(&heard.end, codes, &stimulus.defect()) {
+            Ok(()) => judged += 1,
+            Err(Stop::Skip(why)) => reason = why,
+            Err(stop) => return Err(stop),
+        }
+    }
+    if judged == 0 { expect::skip(reason) } else { Ok(()) }
+}
+
+/// The right conversation that each of these is but for its defect, once for all that share it.
+pub(super) async fn with_twin(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
+    let mut done: Vec<&[Change]> = Vec::new();
+    for stimulus in stimuli {
+        if !done.contains(&stimulus.twin()) {
+            twin(cx, stimulus.twin()).await?;
+            done.push(stimulus.twin());
+        }
+    }
+    Ok(())
+}

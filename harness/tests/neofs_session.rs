@@ -1,0 +1,67 @@
+//! The room against the embedded reference: all of it passes, and every check is red for some fault.
+#![cfg(feature = "embedded")]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use wirecheck::catalogue;
+use wirecheck::check::Check;
+use wirecheck::config::Config;
+use wirecheck::cx::Settings;
+use wirecheck::known::Known;
+use wirecheck::model::{Report, Verdict};
+use wirecheck::run::{Options, Silent, run};
+use wirecheck::target::Target;
+use wirecheck_reference::{Fault, Faults};
+
+fn options() -> Options {
+    let timeout = Duration::from_secs(10);
+    let observe = Duration::from_secs(1);
+    Options {
+        settings: Settings { seed: 1, timeout, observe, config: Config::default(), method: None },
+        jobs: 8,
+        budget: Duration::from_secs(120),
+        strict: true,
+        allow_destructive: false,
+        fail_fast: false,
+        known: Known::default(),
+    }
+}
+
+async fn check(checks: &[&'static Check], faults: impl IntoIterator<Item = Fault>) -> Report {
+    let target = Target::Embedded(Faults::from_iter(faults));
+    run(&target, checks, &options(), &Silent).await.expect("the reference starts")
+}
+
+fn room() -> Vec<&'static Check> {
+    catalogue::select(&["neofs-session"]).expect("the room has checks")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reference_passes_every_check_without_a_warning() {
+    let report = check(&room(), []).await;
+    for result in &report.results {
+        assert_eq!(result.verdict, Verdict::Pass, "{}", result.id);
+    }
+    for result in &report.results {
+        println!("{:?} {} calls {}", result.duration, result.calls, result.id);
+    }
+    println!("{} checks in {:?}", report.results.len(), report.duration);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_turns_a_check_of_its_clause_red_and_every_check_is_red_once() {
+    let checks = room();
+    let mut red = BTreeSet::new();
+    for fault in Fault::ALL.iter().filter(|fault| fault.breaks().starts_with("neofs-session/")) {
+        let report = check(&checks, [*fault]).await;
+        let failed =
+            report.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail(_)));
+        let failed: Vec<_> = failed.collect();
+        assert!(failed.iter().any(|result| result.clause.id == fault.breaks()), "{fault}");
+        red.extend(failed.iter().map(|result| result.id.clone()));
+    }
+    let green: Vec<_> =
+        checks.iter().filter(|check| !red.contains(check.id)).map(|check| check.id).collect();
+    assert!(green.is_empty(), "never red: {green:?}");
+}
