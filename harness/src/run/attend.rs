@@ -59,7 +59,9 @@ pub(super) async fn attend(
     let mut pulse = None;
     if check.manner != Manner::Allowed || torn(&trace) {
         let asked = Instant::now();
-        pulse = Some(health.fresh(room_of(check.id), &origin, &settings).await.map(|()| asked));
+        pulse = Some(
+            health.fresh(room_of(check.id), &origin, &settings, check.id).await.map(|()| asked),
+        );
         if let (Some(Ok(_)), Some(mut cx)) = (&pulse, cx)
             && let Some(death) = same_connection(&health, check, &mut cx, &settings).await
         {
@@ -86,7 +88,10 @@ async fn same_connection(
     settings: &Settings,
 ) -> Option<Death> {
     let connection = cx.opened().filter(|connection| connection.lost().is_none())?;
-    let death = health.on(room_of(check.id), connection, settings).await.err()?;
+    let death = health
+        .on(room_of(check.id), connection, settings, &format!("{} same", check.id))
+        .await
+        .err()?;
     // A target may close a connection on which it was treated badly.
     (connection.lost().is_none() && death.kind == Kind::Wedge).then(|| Death {
         kind: Kind::Wedge,

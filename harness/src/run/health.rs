@@ -88,7 +88,7 @@ impl Health {
         self.unserved.get(room).map(String::as_str)
     }
 
-    /// Asks on a fresh connection whether the target still answers as it did.
+    /// Asks on a fresh connection, on an occasion that no other bears the name of, whether the target still answers as it did.
     ///
     /// # Errors
     /// When it does not.
@@ -97,11 +97,12 @@ impl Health {
         room: &str,
         origin: &Origin,
         settings: &Settings,
+        occasion: &str,
     ) -> Result<(), Death> {
         let deadline = Instant::now() + settings.timeout;
         let recorder = Recorder::new("", settings.seed);
         match Connection::dial(origin, &recorder, deadline).await {
-            Ok(connection) => self.on(room, &connection, settings).await,
+            Ok(connection) => self.on(room, &connection, settings, occasion).await,
             Err(error) => Err(Death { kind: Kind::Crash, how: error.to_string() }),
         }
     }
@@ -115,11 +116,12 @@ impl Health {
         room: &str,
         connection: &Connection,
         settings: &Settings,
+        occasion: &str,
     ) -> Result<(), Death> {
         let vital = self.served.get(room).or_else(|| self.served.values().next());
         let Some(vital) = vital.or(self.answered.as_ref()) else { return Ok(()) };
         // Fresh ids: a target may answer the same request otherwise the second time.
-        let mut rng = rng(rand::random(), "probe");
+        let mut rng = rng(settings.seed, &format!("probe {occasion}"));
         let deadline = Instant::now() + settings.timeout;
         let now = vital.ask(connection, &mut rng, deadline).await;
         match (&now, &vital.pulse) {

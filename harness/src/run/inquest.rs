@@ -91,23 +91,28 @@ impl Run<'_> {
             Some(Err(death)) => Some(death.clone()),
             None => {
                 let room = room_of(attended.check.id);
-                self.health.fresh(room, &self.live.origin(), &self.settings).await.err()
+                self.health
+                    .fresh(room, &self.live.origin(), &self.settings, attended.check.id)
+                    .await
+                    .err()
             }
         }
     }
 
     /// Starts the target anew, or waits a while for somebody else to.
     async fn revive(&mut self) -> Result<(), Death> {
+        // A target that lived on may know the ids of an earlier probe.
+        let occasion = format!("revival {:x}", rand::random::<u64>());
         if self.live.can_be_started_anew() {
             let started = self.live.start_anew().await;
             started.map_err(|error| Death { kind: Kind::Crash, how: error.to_string() })?;
-            return self.health.fresh("", &self.live.origin(), &self.settings).await;
+            return self.health.fresh("", &self.live.origin(), &self.settings, &occasion).await;
         }
         let until = Instant::now() + COMEBACK;
         let mut tries = interval(Duration::from_millis(100));
         loop {
             tries.tick().await;
-            match self.health.fresh("", &self.live.origin(), &self.settings).await {
+            match self.health.fresh("", &self.live.origin(), &self.settings, &occasion).await {
                 Ok(()) => return Ok(()),
                 Err(death) if Instant::now() >= until => return Err(death),
                 Err(_) => {}

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use wirecheck_proto::wirecheck::v1::Trace;
 
 use crate::check::{Check, Manner, Need};
 use crate::cx::Settings;
@@ -59,6 +60,8 @@ pub trait Progress: Send + Sync {
     fn begins(&self, checks: usize);
     /// One of them has a verdict.
     fn judged(&self, result: &CheckResult);
+    /// This happened on both sides while the check of that id ran.
+    fn traced(&self, _id: &str, _trace: &Trace) {}
 }
 
 /// Tells nobody.
@@ -259,6 +262,7 @@ impl Run<'_> {
 
     fn accept(&mut self, attended: Attended) {
         self.passing.see(attended.passive, &attended.trace);
+        self.progress.traced(&attended.result.id, &attended.trace);
         self.push(attended.result);
     }
 

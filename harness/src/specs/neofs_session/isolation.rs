@@ -120,7 +120,7 @@ async fn pair(cx: &mut Cx, client: &Client) -> Result<[(Handshake, Token); 2], S
 }
 
 /// All Inits, then the Signed of each from the last to the first, then all Results: every other
-/// handshake is one owner's, with the same Init.
+/// handshake is one owner's.
 async fn interleave(cx: &mut Cx) -> Result<(), Stop> {
     // What the server allows is known once it has answered something.
     twin(cx, &[]).await?;
@@ -131,7 +131,11 @@ async fn interleave(cx: &mut Cx) -> Result<(), Stop> {
     let again = Client::new(cx);
     let mut open = Vec::with_capacity(allowed);
     for place in 0..allowed {
-        let client = if place % 2 == 0 { again.clone() } else { Client::new(cx) };
+        let mut client = Client::new(cx);
+        if place % 2 == 0 {
+            // The one owner's, for objects of its own: what tells them apart is told by the bytes.
+            client = Client::of(again.owner.clone(), cx);
+        }
         let mut handshake = Handshake::open(cx).await?;
         handshake.send(&client.init(&[], cx));
         open.push((handshake, client));
