@@ -4,6 +4,7 @@ mod agent;
 mod listener;
 mod neofs_session;
 mod raw;
+mod strict;
 
 use std::convert::Infallible;
 use std::io;
@@ -16,11 +17,12 @@ use tokio::task::JoinHandle;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::Routes;
-use tower::layer::util::Identity;
+use tower::layer::util::{Identity, Stack};
 
 use crate::faults::Faults;
 use crate::neofs_session::{Keys, Sessions, Verifier};
-use listener::{Phase, Stopping};
+use listener::{Bounds, Phase, Stopping};
+use strict::StrictLayer;
 
 /// The longest message that a service takes, in bytes.
 pub const MAX_MESSAGE: usize = 4 << 20;
@@ -38,6 +40,8 @@ pub struct Config {
     pub faults: Faults,
     /// How long the client of a handshake may take for its next step.
     pub step_timeout: Duration,
+    /// How long a client may take to begin with HTTP/2 on a connection.
+    pub preface_timeout: Duration,
     /// How many connections may be open; one more is closed at once.
     pub max_connections: usize,
     /// How many streams each connection may have open.
@@ -57,6 +61,7 @@ impl Default for Config {
             seed: None,
             faults: Faults::default(),
             step_timeout: Duration::from_secs(30),
+            preface_timeout: Duration::from_secs(10),
             max_connections: 1024,
             max_streams: 256,
             sessions: crate::neofs_session::Limits::default(),
@@ -122,7 +127,11 @@ impl Server {
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
         let routes = routes(&config, &stopping).await?;
-        let connections = listener::connections(listener, config.max_connections, stopping.clone());
+        let bounds = Bounds {
+            connections: config.max_connections,
+            preface: config.preface_timeout,
+        };
+        let connections = listener::connections(listener, bounds, stopping.clone());
         let mut stop = stopping;
         let serving = transport(&config).serve_with_incoming_shutdown(
             routes.prepare(),
@@ -213,9 +222,7 @@ fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::Sessi
 }
 
 /// The HTTP/2 side: limits first.
-fn transport(
-    config: &Config,
-) -> tonic::transport::Server<tower::layer::util::Stack<Identity, Identity>> {
+fn transport(config: &Config) -> tonic::transport::Server<Stack<StrictLayer, Identity>> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
@@ -225,5 +232,5 @@ fn transport(
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.
-        .layer(Identity::new())
+        .layer(StrictLayer::new())
 }
