@@ -5,13 +5,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Sleep;
 use tonic::transport::server::Connected;
 
 use crate::connection::ConnectionId;
@@ -45,19 +46,32 @@ impl Stopping {
         self.reached(Phase::Stopping).await;
     }
 
+    fn stopped(mut self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move { self.reached(Phase::Stopped).await })
+    }
+
     async fn reached(&mut self, phase: Phase) {
         // An error means that the sender is gone, and the server with it.
         let _ = self.0.wait_for(|now| *now >= phase).await;
     }
 }
 
-/// The connections of a listener. At the cap a new one is closed at once.
+/// What a listener bears of its clients.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// How many connections may be open. At the cap a new one is closed at once.
+    pub(super) connections: usize,
+    /// How long a client may take to say that it speaks HTTP/2.
+    pub(super) preface: Duration,
+}
+
+/// The connections of a listener.
 pub(super) fn connections(
     listener: TcpListener,
-    cap: usize,
+    bounds: Bounds,
     stopping: Stopping,
 ) -> impl Stream<Item = io::Result<Connection>> {
-    let free = Arc::new(Semaphore::new(cap));
+    let free = Arc::new(Semaphore::new(bounds.connections));
     let ids = AtomicU64::new(0);
     let accepted = stream::unfold(listener, |listener| async {
         let accepted = listener.accept().await.map(|(stream, _)| stream);
@@ -73,46 +87,72 @@ pub(super) fn connections(
             let _ = stream.set_nodelay(true);
             let permit = Arc::clone(&free).try_acquire_owned().ok()?;
             let id = ConnectionId(ids.fetch_add(1, Ordering::Relaxed));
-            Some(Connection::new(stream, id, permit, stopping.clone()))
+            Some(Connection {
+                stream,
+                id,
+                preface: Some(Preface::within(bounds.preface)),
+                stopped: stopping.clone().stopped(),
+                torn: false,
+                _permit: permit,
+            })
         });
         std::future::ready(connection.transpose())
     })
+}
+
+/// The first bytes of a connection (RFC 9113, section 3.4), waited for a while only: whoever holds
+/// connections without saying anything would keep others out.
+struct Preface {
+    missing: usize,
+    late: Pin<Box<Sleep>>,
+}
+
+impl Preface {
+    const BYTES: usize = 24;
+
+    fn within(time: Duration) -> Preface {
+        Preface {
+            missing: Preface::BYTES,
+            late: Box::pin(tokio::time::sleep(time)),
+        }
+    }
 }
 
 /// A connection that breaks when the server has stopped, however the other side behaves.
 pub(super) struct Connection {
     stream: TcpStream,
     id: ConnectionId,
+    /// None once it is in.
+    preface: Option<Preface>,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
     torn: bool,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    fn new(
-        stream: TcpStream,
-        id: ConnectionId,
-        permit: OwnedSemaphorePermit,
-        mut stopping: Stopping,
-    ) -> Connection {
-        Connection {
-            stream,
-            id,
-            stopped: Box::pin(async move { stopping.reached(Phase::Stopped).await }),
-            torn: false,
-            _permit: permit,
-        }
-    }
-
-    /// Fails once the server has stopped; until then wakes the task when it does.
+    /// Fails once the server has stopped or the preface is late; until then wakes the task when they are.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if !self.torn && self.stopped.as_mut().poll(cx).is_ready() {
+            self.torn = true;
+        }
+        if let Some(preface) = &mut self.preface
+            && preface.late.as_mut().poll(cx).is_ready()
+        {
             self.torn = true;
         }
         if self.torn {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         Ok(())
+    }
+
+    fn heard(&mut self, bytes: usize) {
+        if let Some(preface) = &mut self.preface {
+            preface.missing = preface.missing.saturating_sub(bytes);
+            if preface.missing == 0 {
+                self.preface = None;
+            }
+        }
     }
 }
 
@@ -132,7 +172,10 @@ impl AsyncRead for Connection {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.heard(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -6,6 +6,7 @@ mod jina;
 mod listener;
 mod neofs_session;
 mod raw;
+mod strict;
 
 use std::convert::Infallible;
 use std::io;
@@ -20,13 +21,14 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::Routes;
-use tower::layer::util::Identity;
+use tower::layer::util::{Identity, Stack};
 use wirecheck_proto::atomix::runtime::v1::session_service_server::SessionServiceServer;
 
 use crate::faults::Faults;
 use crate::jina::Jina;
 use crate::neofs_session::{Keys, Sessions, Verifier};
-use listener::{Phase, Stopping};
+use listener::{Bounds, Phase, Stopping};
+use strict::StrictLayer;
 
 /// The longest message that a service takes, in bytes.
 pub const MAX_MESSAGE: usize = 4 << 20;
@@ -44,6 +46,8 @@ pub struct Config {
     pub faults: Faults,
     /// How long the client of a handshake may take for its next step.
     pub step_timeout: Duration,
+    /// How long a client may take to begin with HTTP/2 on a connection.
+    pub preface_timeout: Duration,
     /// How many connections may be open; one more is closed at once.
     pub max_connections: usize,
     /// How many streams each connection may have open.
@@ -69,6 +73,7 @@ impl Default for Config {
             seed: None,
             faults: Faults::default(),
             step_timeout: Duration::from_secs(30),
+            preface_timeout: Duration::from_secs(10),
             max_connections: 1024,
             max_streams: 256,
             sessions: crate::neofs_session::Limits::default(),
@@ -139,7 +144,11 @@ impl Server {
         let (phase, stopping) = Stopping::new();
         let terminate = Arc::new(Notify::new());
         let routes = routes(&config, &stopping, &terminate).await?;
-        let connections = listener::connections(listener, config.max_connections, stopping.clone());
+        let bounds = Bounds {
+            connections: config.max_connections,
+            preface: config.preface_timeout,
+        };
+        let connections = listener::connections(listener, bounds, stopping.clone());
         let mut stop = stopping;
         let serving = transport(&config).serve_with_incoming_shutdown(
             routes.prepare(),
@@ -287,9 +296,7 @@ fn hosting_service(
 }
 
 /// The HTTP/2 side: limits first.
-fn transport(
-    config: &Config,
-) -> tonic::transport::Server<tower::layer::util::Stack<Identity, Identity>> {
+fn transport(config: &Config) -> tonic::transport::Server<Stack<StrictLayer, Identity>> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
@@ -299,5 +306,5 @@ fn transport(
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.
-        .layer(Identity::new())
+        .layer(StrictLayer::new())
 }
