@@ -1,0 +1,122 @@
+//! Looking at sessions again and again, while they move by themselves.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use http::HeaderMap;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use wirecheck_proto::atomix::runtime::v1::{GetSessionResponse, SessionId};
+
+use super::driver::{Found, KINDS, discover, get_request, holds, list, shown};
+use super::oracle::looks::{GET, Id, Shown};
+use crate::check::Stop;
+use crate::client::Connection;
+use crate::cx::Cx;
+use crate::expect;
+use crate::model::Clause;
+use crate::status::End;
+
+/// The least time between the beginnings of two rounds of looks: nobody is to be flooded.
+pub(super) const PACE: Duration = Duration::from_millis(10);
+/// Gets in a round.
+const GETS: usize = 2;
+/// Looks at single sessions that are kept in mind, over all rounds.
+const SIGHTINGS: usize = 100_000;
+
+/// Looks at the target's sessions until `turns` rounds have shown something else than the round before
+/// and the clause was exercised, or until the window is over; then judges the clause.
+///
+/// # Errors
+/// [`Stop::Skip`] where the window passed without the clause being exercised.
+pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Result<(), Stop> {
+    let began = Instant::now();
+    // The last tenth of a check's time is for judging.
+    let window = cx.observe().min((cx.deadline() - began).mul_f64(0.9));
+    let mut outlook = Outlook::new(cx).await?;
+    let mut pace = interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut judged_at = turns;
+    loop {
+        pace.tick().await;
+        outlook.round(cx).await?;
+        let over = began.elapsed() >= window || outlook.sightings >= SIGHTINGS;
+        if outlook.turns < judged_at && !over {
+            continue;
+        }
+        match holds(cx, clause) {
+            Err(Stop::Skip(_)) if !over => judged_at = outlook.turns + turns,
+            Err(Stop::Skip(lacking)) => {
+                let looks = cx.recorder().streams();
+                let seconds = began.elapsed().as_secs_f64();
+                return expect::skip(format!(
+                    "{lacking}, in {looks} calls over {seconds:.1} s; --observe looks for longer"
+                ));
+            }
+            judged => return judged,
+        }
+    }
+}
+
+/// What has been seen so far, as far as the next round depends on it.
+#[derive(Debug)]
+struct Outlook {
+    found: Found,
+    /// For the Gets: looks are in order across connections too.
+    other: Connection,
+    /// Whose turn it is to be got.
+    next: usize,
+    last: Option<BTreeMap<Id, Shown>>,
+    turns: usize,
+    sightings: usize,
+}
+
+impl Outlook {
+    async fn new(cx: &mut Cx) -> Result<Outlook, Stop> {
+        let found = discover(cx).await?;
+        let other = cx.connect().await?;
+        Ok(Outlook { found, other, next: 0, last: None, turns: 0, sightings: 0 })
+    }
+
+    /// A list, and Gets of some sessions in turn.
+    async fn round(&mut self, cx: &mut Cx) -> Result<(), Stop> {
+        let mut now = BTreeMap::new();
+        if let Some(view) = &self.found.view {
+            let sessions = list(cx, view).await?;
+            self.sightings += sessions.len();
+            now = shown(&sessions);
+            let listed = sessions.into_iter().filter_map(|session| session.meta?.id);
+            let listed: Vec<_> = listed.filter(|id| !id.name.is_empty()).collect();
+            if !listed.is_empty() {
+                self.found.ids = listed;
+            }
+        }
+        // Without a list, what the same Gets show each time tells whether anything changes.
+        let listed = self.found.view.is_some();
+        for turn in 0..if listed { GETS } else { self.found.ids.len().min(KINDS) } {
+            self.next = if listed { self.next + 1 } else { turn } % self.found.ids.len();
+            let got = self.get(cx, self.found.ids[self.next].clone()).await?;
+            if !listed {
+                now.extend(got);
+            }
+        }
+        let differs = self.last.as_ref().is_some_and(|last| *last != now);
+        self.turns += usize::from(differs);
+        self.last = Some(now);
+        Ok(())
+    }
+
+    async fn get(&mut self, cx: &Cx, id: SessionId) -> Result<BTreeMap<Id, Shown>, Stop> {
+        self.sightings += 1;
+        let mut call = self.other.call(GET, &HeaderMap::new(), cx.deadline()).await;
+        call.send(&get_request(id));
+        let answer = call.finish().await;
+        if let End::Lost(_) | End::Silence(_) | End::Flood(_) = answer.end {
+            return Err(Stop::Broken(format!("GetSession brought {}", answer.end)));
+        }
+        // A session may go between the list and its Get; what a refusal means is for the oracle.
+        match expect::answered::<GetSessionResponse>(&answer, "GetSessionResponse") {
+            Ok(response) => Ok(shown(response.session.as_slice())),
+            Err(_) => Ok(BTreeMap::new()),
+        }
+    }
+}
