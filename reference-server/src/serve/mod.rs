@@ -52,9 +52,9 @@ pub struct Config {
     pub sessions: crate::neofs_session::Limits,
     /// How much the agent may remember.
     pub agent: crate::agent::Limits,
-    /// How many sessions the runtime has open at a time.
+    /// How many sessions of the runtime are not closed at a time, 1 to 1,000.
     pub live_sessions: usize,
-    /// How often those sessions move one step on.
+    /// How often those sessions move one step on, a millisecond at least.
     pub tick: Duration,
     /// How much the index may hold and do.
     pub index: crate::jina::Limits,

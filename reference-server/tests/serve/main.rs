@@ -1,5 +1,7 @@
 //! The server as its clients see it: it starts on a free port, serves every service, and ends.
 
+mod atomix_session;
+mod jina;
 mod stream;
 
 use std::time::Duration;
