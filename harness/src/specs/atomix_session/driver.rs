@@ -129,6 +129,8 @@ pub(super) async fn discover(cx: &mut Cx) -> Result<Found, Stop> {
         primitive: (!session.primitive.is_empty())
             .then(|| PrimitiveId { id: session.primitive.clone() }),
     });
+    // Those that close last come first: the others may go before they are asked for.
+    listed.sort_by_key(|session| session.status.map(|status| status.state));
     let ids = listed.iter().filter(|session| looks::id(session).is_some());
     let ids = ids.filter_map(|session| session.meta.clone()?.id).chain(known);
     let ids: Vec<_> = ids.take(SESSIONS).collect();
@@ -181,12 +183,6 @@ pub(super) async fn refuses(
 ) -> Result<(), Stop> {
     let answer = cx.unary(GET, request).await?;
     expect::refused(&answer.end, what)?;
-    let messages = answer.messages.len();
-    expect::that(
-        messages == 0,
-        format!("no message beside the refusal of {what}"),
-        format!("{messages} messages"),
-    )?;
     twin.map(drop)
 }
 

@@ -7,6 +7,7 @@ use super::driver::{
     KINDS, any_gettable, discover, get, get_request, gettable, holds, primitive, refuses,
     refuses_with, under,
 };
+use super::oracle::looks::Id;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
 use crate::expect;
@@ -37,7 +38,9 @@ pub(super) const CHECKS: &[Check] = &[
                         "{:?} with an empty primitive to be the session of that name without one",
                         id.name
                     );
-                    return Err(Finding::new(expected, answer.end.to_string()).into());
+                    let actual =
+                        format!("{}, though it is got where no primitive is given", answer.end);
+                    return Err(Finding::new(expected, actual).into());
                 }
                 holds(cx, &ID_ECHOED)
             })
@@ -52,7 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let twin = any_gettable(cx).await;
                 let request = unknown(cx, None);
-                refuses(cx, twin, &request, "an id that no session has").await
+                refuses(cx, twin, &request, "a GetSession of an unknown id").await
             })
         },
     },
@@ -65,8 +68,8 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let owner = cx.uuid().to_string();
                 let requests = vec![
-                    (unknown(cx, None), "an id that no session has"),
-                    (unknown(cx, Some(&owner)), "an id with a primitive that no session has"),
+                    (unknown(cx, None), "a GetSession of an unknown id"),
+                    (unknown(cx, Some(&owner)), "a GetSession of an unknown id with a primitive"),
                 ];
                 refuses_with(cx, Code::NotFound, requests).await
             })
@@ -94,7 +97,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let twin = any_gettable(cx).await;
                 let nameless = get_request(SessionId::default());
-                refuses(cx, twin, &nameless, "a session_id with an empty name").await
+                refuses(cx, twin, &nameless, "a GetSession with an empty name in session_id").await
             })
         },
     },
@@ -109,7 +112,13 @@ pub(super) const CHECKS: &[Check] = &[
                 let id = gettable(cx, owned, "session with a primitive").await?;
                 // The primitive of a session that exists, so that only the name is missing.
                 let nameless = get_request(SessionId { name: String::new(), ..id.clone() });
-                refuses(cx, Ok(id), &nameless, "a session_id with a primitive and no name").await
+                refuses(
+                    cx,
+                    Ok(id),
+                    &nameless,
+                    "a GetSession with a primitive and no name in session_id",
+                )
+                .await
             })
         },
     },
@@ -122,7 +131,10 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let requests = vec![
                     (GetSessionRequest::default(), "a GetSession without session_id"),
-                    (get_request(SessionId::default()), "a session_id with an empty name"),
+                    (
+                        get_request(SessionId::default()),
+                        "a GetSession with an empty name in session_id",
+                    ),
                 ];
                 refuses_with(cx, Code::InvalidArgument, requests).await
             })
@@ -151,8 +163,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let owned = |id: &SessionId| !primitive(id).is_empty();
                 let id = gettable(cx, owned, "session with a primitive").await?;
-                let other = get_request(under(&id, Some(&cx.uuid().to_string())));
-                refuses(cx, Ok(id), &other, "a session's name under another primitive").await
+                under_another(cx, id).await
             })
         },
     },
@@ -165,9 +176,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let bare = |id: &SessionId| primitive(id).is_empty();
                 let id = gettable(cx, bare, "session without a primitive").await?;
-                let other = get_request(under(&id, Some(&cx.uuid().to_string())));
-                let what = "the name of a session without a primitive under one";
-                refuses(cx, Ok(id), &other, what).await
+                under_another(cx, id).await
             })
         },
     },
@@ -205,6 +214,14 @@ fn unknown(cx: &mut Cx, primitive: Option<&str>) -> GetSessionRequest {
     get_request(under(&id, primitive))
 }
 
+/// The name of a session under a primitive that is not its own.
+async fn under_another(cx: &mut Cx, id: SessionId) -> Result<(), Stop> {
+    let other = cx.uuid().to_string();
+    let what = format!("a GetSession of {} under the primitive {other:?}", Id::from(&id));
+    let request = get_request(under(&id, Some(&other)));
+    refuses(cx, Ok(id), &request, &what).await
+}
+
 /// The name of a session with a primitive, where no other session bears it alone.
 async fn name_alone(cx: &mut Cx, spelled: Option<&str>) -> Result<(), Stop> {
     let ids = discover(cx).await?.ids;
@@ -213,6 +230,7 @@ async fn name_alone(cx: &mut Cx, spelled: Option<&str>) -> Result<(), Stop> {
         !primitive(id).is_empty() && !ids.iter().any(namesake)
     };
     let id = gettable(cx, owned, "session with a primitive").await?;
+    let what = format!("a GetSession of {} by its name alone", Id::from(&id));
     let alone = get_request(under(&id, spelled));
-    refuses(cx, Ok(id), &alone, "the name alone of a session with a primitive").await
+    refuses(cx, Ok(id), &alone, &what).await
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use tokio::time::{Instant, MissedTickBehavior, interval};
-use wirecheck_proto::atomix::runtime::v1::{GetSessionResponse, SessionId};
+use wirecheck_proto::atomix::runtime::v1::{GetSessionResponse, Session, SessionId};
 
 use super::driver::{Found, KINDS, discover, get_request, holds, list, shown};
-use super::oracle::looks::{GET, Id, Shown};
+use super::oracle::looks::{CLOSED, GET, Id, Shown, id};
 use crate::check::Stop;
 use crate::client::Connection;
 use crate::cx::Cx;
@@ -18,8 +18,8 @@ use crate::status::End;
 
 /// The least time between the beginnings of two rounds of looks: nobody is to be flooded.
 pub(super) const PACE: Duration = Duration::from_millis(10);
-/// Gets in a round.
-const GETS: usize = 2;
+/// Gets in a round: of sessions that move yet, and of any.
+const GETS: [bool; 3] = [true, true, false];
 /// Looks at single sessions that are kept in mind, over all rounds.
 const SIGHTINGS: usize = 100_000;
 
@@ -77,25 +77,19 @@ impl Outlook {
         Ok(Outlook { found, other, next: 0, last: None, turns: 0, sightings: 0 })
     }
 
-    /// A list, and Gets of some sessions in turn.
+    /// A list and Gets of some sessions in turn, or, where nothing is listed, Gets of the known ones.
     async fn round(&mut self, cx: &mut Cx) -> Result<(), Stop> {
         let mut now = BTreeMap::new();
+        let mut asked = self.found.ids.iter().take(KINDS).cloned().collect();
         if let Some(view) = &self.found.view {
             let sessions = list(cx, view).await?;
             self.sightings += sessions.len();
             now = shown(&sessions);
-            let listed = sessions.into_iter().filter_map(|session| session.meta?.id);
-            let listed: Vec<_> = listed.filter(|id| !id.name.is_empty()).collect();
-            if !listed.is_empty() {
-                self.found.ids = listed;
-            }
+            asked = self.in_turn(&sessions);
         }
-        // Without a list, what the same Gets show each time tells whether anything changes.
-        let listed = self.found.view.is_some();
-        for turn in 0..if listed { GETS } else { self.found.ids.len().min(KINDS) } {
-            self.next = if listed { self.next + 1 } else { turn } % self.found.ids.len();
-            let got = self.get(cx, self.found.ids[self.next].clone()).await?;
-            if !listed {
+        for id in asked {
+            let got = self.get(cx, id).await?;
+            if self.found.view.is_none() {
                 now.extend(got);
             }
         }
@@ -103,6 +97,22 @@ impl Outlook {
         self.turns += usize::from(differs);
         self.last = Some(now);
         Ok(())
+    }
+
+    fn in_turn(&mut self, sessions: &[Session]) -> Vec<SessionId> {
+        let named = sessions.iter().filter(|session| id(session).is_some());
+        let ids: Vec<(bool, SessionId)> = named
+            .filter_map(|session| {
+                let closed = session.status.is_some_and(|status| status.state == CLOSED);
+                Some((!closed, session.meta.clone()?.id?))
+            })
+            .collect();
+        let pick = |moving: bool| {
+            let fit: Vec<_> = ids.iter().filter(|(moves, _)| *moves || !moving).collect();
+            self.next += 1;
+            fit.get(self.next % fit.len().max(1)).map(|(_, id)| id.clone())
+        };
+        GETS.into_iter().filter_map(pick).collect()
     }
 
     async fn get(&mut self, cx: &Cx, id: SessionId) -> Result<BTreeMap<Id, Shown>, Stop> {

@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::looks::{Asked, Id, Look, Shown, Span, Told, id, state_name};
+use super::looks::{Asked, CLOSED, Id, Look, Shown, Span, Told, id, state_name};
 use crate::model::Finding;
 use crate::status::Code;
-
-/// CLOSED.
-pub(super) const CLOSED: i32 = 4;
 
 /// Why a clause on change went unexercised.
 pub(super) const NOTHING_MOVED: &str = "no session changed while it was looked at";

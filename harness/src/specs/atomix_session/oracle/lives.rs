@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Judgement;
-use super::history::{CLOSED, History, Life, NOTHING_MOVED, Record, Sighting, contradiction};
-use super::looks::{Id, state_name};
+use super::history::{History, Life, NOTHING_MOVED, Record, Sighting, contradiction};
+use super::looks::{CLOSED, Id, state_name};
 use crate::model::{Clause, Finding};
 use crate::specs::atomix_session::clauses;
 

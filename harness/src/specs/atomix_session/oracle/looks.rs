@@ -19,6 +19,9 @@ use crate::trace::{Stream, Turn, streams};
 pub(in super::super) const GET: &str = "/atomix.runtime.v1.SessionService/GetSession";
 pub(in super::super) const LIST: &str = "/atomix.runtime.v1.SessionService/ListSessions";
 
+/// `SessionStatus.State.CLOSED`.
+pub(in super::super) const CLOSED: i32 = State::Closed as i32;
+
 /// An id as the protocol compares it: no primitive equals an empty one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Id {

@@ -48,7 +48,7 @@ fn version_tells_change(lives: &[Life<'_>]) -> Judgement {
                     life.id
                 );
                 let actual = format!(
-                    "two answers of {} that show version {}, and another {part} each",
+                    "two answers of {} that show version {} and differ in the session's {part}",
                     later.through.name(),
                     later.shown.version
                 );
