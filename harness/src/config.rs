@@ -12,6 +12,8 @@ use crate::specs::neofs_session::token::Lifetime;
 pub struct Config {
     /// `[neofs-session]`
     pub neofs_session: NeofsSession,
+    /// `[atomix-session]`
+    pub atomix_session: AtomixSession,
 }
 
 /// `[neofs-session]`
@@ -47,6 +49,38 @@ pub enum Profile {
     /// Ed25519 throughout; the owner's id is the owner's public key.
     #[default]
     Ed25519,
+}
+
+/// `[atomix-session]`: what ListSessions does not tell. A target whose plain list shows its sessions
+/// needs none of it.
+///
+/// ```
+/// let text = r#"
+/// [atomix-session]
+/// types = ["lock"]                                        # lists by these types show sessions
+/// sessions = [{ name = "s-1", primitive = "p-1" }, { name = "s-2" }]  # these exist
+/// "#;
+/// let config: wirecheck::config::Config = toml::from_str(text).expect("a configuration");
+/// assert_eq!(config.atomix_session.sessions[1].primitive, "");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AtomixSession {
+    /// Types to list by, beside the kinds of the sessions that the plain list shows.
+    pub types: Vec<String>,
+    /// Sessions that exist for the length of a run, whether a list shows them or not.
+    pub sessions: Vec<KnownSession>,
+}
+
+/// A session by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KnownSession {
+    /// `SessionId.name`.
+    pub name: String,
+    /// `SessionId.primitive.id`; empty for none.
+    #[serde(default)]
+    pub primitive: String,
 }
 
 /// Why a configuration cannot be used.
@@ -111,6 +145,8 @@ mod tests {
         assert!(toml::from_str::<Config>("[neofs-session]\nprofile = \"ed25519\"").is_ok());
         assert!(toml::from_str::<Config>("[neofs-session]\nprofil = \"ed25519\"").is_err());
         assert!(toml::from_str::<Config>("[neofs]\n").is_err());
+        assert!(toml::from_str::<Config>("[atomix-session]\ntypes = [\"lock\"]").is_ok());
+        assert!(toml::from_str::<Config>("[atomix-session]\nkinds = [\"lock\"]").is_err());
     }
 
     #[test]

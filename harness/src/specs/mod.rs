@@ -8,6 +8,7 @@ use crate::check::Check;
 use crate::model::Clause;
 
 pub mod agent;
+pub mod atomix_session;
 pub mod grpc;
 pub mod neofs_session;
 

@@ -183,6 +183,9 @@ impl Sessions {
         {
             return Err(Refusal::new(Code::NotFound, "nobody has this type"));
         }
+        if kind.is_empty() && self.faults.has(Fault::RefusesPlainList) {
+            return Err(Refusal::new(Code::InvalidArgument, "a list needs a type"));
+        }
         let any_kind = self.faults.has(Fault::ListIgnoresType);
         Ok(self.listed(if any_kind { "" } else { kind }))
     }
@@ -201,6 +204,12 @@ impl Sessions {
         {
             sessions.push(first);
         }
+        let last = sessions.last_mut().and_then(|last| last.meta.as_mut());
+        if let Some(id) = last.and_then(|meta| meta.id.as_mut())
+            && self.faults.has(Fault::ListsNameless)
+        {
+            id.name.clear();
+        }
         ListSessionsResponse { sessions }
     }
 }
@@ -217,7 +226,10 @@ fn same_id(hosted: &SessionId, asked: &SessionId, faults: &Faults) -> bool {
     let same_primitive = has == asks
         || (asks.is_empty() && faults.has(Fault::TakesNameAlone))
         || (!asks.is_empty() && faults.has(Fault::IgnoresPrimitive));
-    hosted.name == asked.name && same_primitive
+    let spelled_empty = asked.primitive.is_some() && asks.is_empty();
+    hosted.name == asked.name
+        && same_primitive
+        && !(spelled_empty && faults.has(Fault::RefusesEmptyPrimitive))
 }
 
 fn primitive(id: &SessionId) -> &str {

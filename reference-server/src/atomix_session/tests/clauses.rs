@@ -55,6 +55,10 @@ fn unchanged(faults: &[Fault]) -> Vec<(SessionId, Result<Option<Session>, Code>)
     asked(faults, |id| id)
 }
 
+fn same(one: &SessionId, other: &SessionId) -> bool {
+    one.name == other.name && primitive(one) == primitive(other)
+}
+
 fn under_primitive(id: SessionId, primitive: &str) -> SessionId {
     let primitive = PrimitiveId {
         id: primitive.to_owned(),
@@ -87,8 +91,12 @@ fn missing(faults: &[Fault]) -> [Option<Code>; 2] {
 
 const GET: &[(&str, Holds)] = &[
     ("atomix-session/get/id-echoed", |f| {
-        let mut got = unchanged(f).into_iter();
-        got.all(|(asked, got)| got.is_ok_and(|got| got.is_some_and(|got| id(&got) == asked)))
+        let empty = |id: SessionId| match id.primitive {
+            None => under_primitive(id, ""),
+            Some(_) => id,
+        };
+        let mut got = unchanged(f).into_iter().chain(asked(f, empty));
+        got.all(|(asked, got)| got.is_ok_and(|got| got.is_some_and(|got| same(&id(&got), &asked))))
     }),
     ("atomix-session/get/unknown-refused", |f| {
         unknown(f).is_some()
@@ -135,6 +143,14 @@ fn names(sessions: &[Session]) -> BTreeSet<String> {
 }
 
 const LIST: &[(&str, Holds)] = &[
+    ("atomix-session/list/answered", |f| {
+        let answer = hosted(f).list(&ListSessionsRequest::default());
+        answer.is_ok()
+    }),
+    ("atomix-session/list/sessions-identified", |f| {
+        let listed = list(&hosted(f), "");
+        listed.iter().all(|session| !id(session).name.is_empty())
+    }),
     ("atomix-session/list/ids-unique", |f| {
         let listed = list(&hosted(f), "");
         names(&listed).len() == listed.len()

@@ -1,0 +1,120 @@
+//! Checks of ListSessions without watch.
+
+use tokio::time::{Instant, interval};
+use wirecheck_proto::atomix::runtime::v1::ListSessionsResponse;
+
+use super::clauses::*;
+use super::driver::{KINDS, answer_to_list, discover, get, holds, list};
+use super::observe::PACE;
+use crate::check::{Check, Manner, Stop};
+use crate::cx::Cx;
+use crate::expect;
+use crate::model::Clause;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "atomix-session/list/answered",
+        clause: &LIST_ANSWERED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let answer = answer_to_list(cx, "").await?;
+                expect::answered::<ListSessionsResponse>(&answer, "ListSessionsResponse").map(drop)
+            })
+        },
+    },
+    Check {
+        id: "atomix-session/list/sessions-identified",
+        clause: &SESSIONS_IDENTIFIED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| Box::pin(list_all_ways(cx, &SESSIONS_IDENTIFIED)),
+    },
+    Check {
+        id: "atomix-session/list/ids-unique",
+        clause: &IDS_UNIQUE,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| Box::pin(list_all_ways(cx, &IDS_UNIQUE)),
+    },
+    Check {
+        id: "atomix-session/list/listed-can-be-got",
+        clause: &LISTED_CAN_BE_GOT,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let found = discover(cx).await?;
+                // A list behind every few Gets, so that one that went in between is known to have gone.
+                for ids in found.ids.chunks(KINDS) {
+                    for id in ids {
+                        get(cx, id.clone()).await?;
+                    }
+                    if let Some(view) = &found.view {
+                        list(cx, view).await?;
+                    }
+                }
+                holds(cx, &LISTED_CAN_BE_GOT)
+            })
+        },
+    },
+    Check {
+        id: "atomix-session/list/type-filters",
+        clause: &TYPE_FILTERS,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| Box::pin(list_all_ways(cx, &TYPE_FILTERS)),
+    },
+    Check {
+        id: "atomix-session/list/all-covers-types",
+        clause: &ALL_COVERS_TYPES,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let began = Instant::now();
+                let mut pace = interval(PACE);
+                loop {
+                    pace.tick().await;
+                    // Again, for as long as something comes or goes between the lists each time.
+                    match list_all_ways(cx, &ALL_COVERS_TYPES).await {
+                        Err(Stop::Skip(_)) if began.elapsed() < cx.observe() => {}
+                        judged => return judged,
+                    }
+                }
+            })
+        },
+    },
+    Check {
+        id: "atomix-session/list/unknown-type-empty",
+        clause: &UNKNOWN_TYPE_EMPTY,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                // Where no list shows a session, an empty one proves nothing.
+                discover(cx).await?;
+                let kind = cx.uuid().to_string();
+                let answer = answer_to_list(cx, &kind).await?;
+                let listed: ListSessionsResponse =
+                    expect::answered(&answer, "ListSessionsResponse")?;
+                let count = listed.sessions.len();
+                let expected = "an empty list by a type that no session has";
+                expect::that(count == 0, expected, format!("a list of {count} sessions"))
+            })
+        },
+    },
+];
+
+/// The list without a type, and those by the types there are with the first again between them.
+async fn list_all_ways(cx: &mut Cx, clause: &Clause) -> Result<(), Stop> {
+    // A list of sessions without ids is one too: nothing else is needed of them here.
+    list(cx, "").await?;
+    let kinds = discover(cx).await.map_or_else(|_| Vec::new(), |found| found.kinds);
+    for kind in kinds {
+        list(cx, &kind).await?;
+        list(cx, "").await?;
+    }
+    holds(cx, clause)
+}

@@ -1,0 +1,132 @@
+//! Looking at sessions again and again, while they move by themselves.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use http::HeaderMap;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use wirecheck_proto::atomix::runtime::v1::{GetSessionResponse, Session, SessionId};
+
+use super::driver::{Found, KINDS, discover, get_request, holds, list, shown};
+use super::oracle::looks::{CLOSED, GET, Id, Shown, id};
+use crate::check::Stop;
+use crate::client::Connection;
+use crate::cx::Cx;
+use crate::expect;
+use crate::model::Clause;
+use crate::status::End;
+
+/// The least time between the beginnings of two rounds of looks: nobody is to be flooded.
+pub(super) const PACE: Duration = Duration::from_millis(10);
+/// Gets in a round: of sessions that move yet, and of any.
+const GETS: [bool; 3] = [true, true, false];
+/// Looks at single sessions that are kept in mind, over all rounds.
+const SIGHTINGS: usize = 100_000;
+
+/// Looks at the target's sessions until `turns` rounds have shown something else than the round before
+/// and the clause was exercised, or until the window is over; then judges the clause.
+///
+/// # Errors
+/// [`Stop::Skip`] where the window passed without the clause being exercised.
+pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Result<(), Stop> {
+    let began = Instant::now();
+    // The last tenth of a check's time is for judging.
+    let window = cx.observe().min((cx.deadline() - began).mul_f64(0.9));
+    let mut outlook = Outlook::new(cx).await?;
+    let mut pace = interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut judged_at = turns;
+    loop {
+        pace.tick().await;
+        outlook.round(cx).await?;
+        let over = began.elapsed() >= window || outlook.sightings >= SIGHTINGS;
+        if outlook.turns < judged_at && !over {
+            continue;
+        }
+        match holds(cx, clause) {
+            Err(Stop::Skip(_)) if !over => judged_at = outlook.turns + turns,
+            Err(Stop::Skip(lacking)) => {
+                let looks = cx.recorder().streams();
+                let seconds = began.elapsed().as_secs_f64();
+                return expect::skip(format!(
+                    "{lacking}, in {looks} calls over {seconds:.1} s; --observe looks for longer"
+                ));
+            }
+            judged => return judged,
+        }
+    }
+}
+
+/// What has been seen so far, as far as the next round depends on it.
+#[derive(Debug)]
+struct Outlook {
+    found: Found,
+    /// For the Gets: looks are in order across connections too.
+    other: Connection,
+    /// Whose turn it is to be got.
+    next: usize,
+    last: Option<BTreeMap<Id, Shown>>,
+    turns: usize,
+    sightings: usize,
+}
+
+impl Outlook {
+    async fn new(cx: &mut Cx) -> Result<Outlook, Stop> {
+        let found = discover(cx).await?;
+        let other = cx.connect().await?;
+        Ok(Outlook { found, other, next: 0, last: None, turns: 0, sightings: 0 })
+    }
+
+    /// A list and Gets of some sessions in turn, or, where nothing is listed, Gets of the known ones.
+    async fn round(&mut self, cx: &mut Cx) -> Result<(), Stop> {
+        let mut now = BTreeMap::new();
+        let mut asked = self.found.ids.iter().take(KINDS).cloned().collect();
+        if let Some(view) = &self.found.view {
+            let sessions = list(cx, view).await?;
+            self.sightings += sessions.len();
+            now = shown(&sessions);
+            asked = self.in_turn(&sessions);
+        }
+        for id in asked {
+            let got = self.get(cx, id).await?;
+            if self.found.view.is_none() {
+                now.extend(got);
+            }
+        }
+        let differs = self.last.as_ref().is_some_and(|last| *last != now);
+        self.turns += usize::from(differs);
+        self.last = Some(now);
+        Ok(())
+    }
+
+    fn in_turn(&mut self, sessions: &[Session]) -> Vec<SessionId> {
+        let named = sessions.iter().filter(|session| id(session).is_some());
+        let ids: Vec<(bool, SessionId)> = named
+            .filter_map(|session| {
+                let closed = session.status.is_some_and(|status| status.state == CLOSED);
+                Some((!closed, session.meta.clone()?.id?))
+            })
+            .collect();
+        let pick = |moving: bool| {
+            let fit: Vec<_> = ids.iter().filter(|(moves, _)| *moves || !moving).collect();
+            self.next += 1;
+            fit.get(self.next % fit.len().max(1)).map(|(_, id)| id.clone())
+        };
+        GETS.into_iter().filter_map(pick).collect()
+    }
+
+    async fn get(&mut self, cx: &Cx, id: SessionId) -> Result<BTreeMap<Id, Shown>, Stop> {
+        self.sightings += 1;
+        let mut call = self.other.call(GET, &HeaderMap::new(), cx.deadline()).await;
+        call.send(&get_request(id));
+        let answer = call.finish().await;
+        if let End::Lost(_) | End::Silence(_) | End::Flood(_) = answer.end {
+            return Err(Stop::Broken(format!("GetSession brought {}", answer.end)));
+        }
+        // A session may go between the list and its Get; what a refusal means is for the oracle.
+        match expect::answered::<GetSessionResponse>(&answer, "GetSessionResponse") {
+            Ok(response) => Ok(shown(response.session.as_slice())),
+            Err(_) => Ok(BTreeMap::new()),
+        }
+    }
+}
