@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::model::Finding;
 
 /// What all checks of a run have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// What ids and keys are drawn from.
     pub seed: u64,
