@@ -149,13 +149,13 @@ impl<'a> Judge<'a> {
     }
 
     fn job(&self, job: &JobId) -> Result<Uuid, Refusal> {
-        self.uuid("job.uuid", &job.uuid)
+        self.uuid(|| "job.uuid".to_owned(), &job.uuid)
     }
 
     fn files(&self, files: Vec<FileId>) -> Result<Vec<NamedFile>, Refusal> {
         let named = |(index, file): (usize, FileId)| {
             Ok(NamedFile {
-                uuid: self.uuid(&format!("files[{index}].uuid"), &file.uuid)?,
+                uuid: self.uuid(|| format!("files[{index}].uuid"), &file.uuid)?,
                 text: file.uuid,
             })
         };
@@ -163,14 +163,14 @@ impl<'a> Judge<'a> {
     }
 
     /// The text form of RFC 9562: 36 characters. The other forms that the parser knows are shorter or longer.
-    fn uuid(&self, path: &str, text: &str) -> Result<Uuid, Refusal> {
+    fn uuid(&self, path: impl Fn() -> String, text: &str) -> Result<Uuid, Refusal> {
         if text.is_empty() && !self.misses_nothing {
             return Ok(Uuid::nil());
         }
         if text.is_empty() && self.faults.has(Fault::TreatsEmptyAsMissing) {
             return Err(Refusal::new(
                 Code::Internal,
-                format!("{path} does not parse"),
+                format!("{} does not parse", path()),
             ));
         }
         let any_form = self.faults.has(Fault::AcceptsOtherUuidForms);
@@ -183,7 +183,7 @@ impl<'a> Judge<'a> {
             None if self.faults.has(Fault::AcceptsAnyUuidText) => Ok(hashed(text)),
             None => {
                 let shown: String = text.chars().take(40).collect();
-                Err(self.bad_argument(format!("{path} is no UUID: {shown:?}")))
+                Err(self.bad_argument(format!("{} is no UUID: {shown:?}", path())))
             }
         }
     }

@@ -83,6 +83,23 @@ pub enum StartError {
 }
 
 /// A running server. Many live side by side in one process. Dropping it ends it at once.
+///
+/// ```
+/// use wirecheck_reference::{Config, Fault, Server};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), wirecheck_reference::StartError> {
+/// let server = Server::start(Config {
+///     seed: Some(1),
+///     faults: [Fault::AcceptsSignedFirst].into_iter().collect(),
+///     ..Config::default()
+/// })
+/// .await?;
+/// assert!(server.addr().ip().is_loopback());
+/// server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
@@ -203,6 +220,8 @@ fn transport(
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
         .http2_max_header_list_size(1 << 20)
+        // The default of 20 ends a connection whose client cancels a few dozen calls at once.
+        .http2_max_pending_accept_reset_streams(Some(1024))
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.
