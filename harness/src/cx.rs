@@ -17,7 +17,7 @@ use crate::model::Finding;
 use crate::subject::{Payload, Subjects};
 
 /// What all checks of a run have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// What ids and keys are drawn from.
     pub seed: u64,

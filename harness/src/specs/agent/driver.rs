@@ -56,10 +56,10 @@ pub(super) async fn staged_run(cx: &mut Cx, files: usize) -> Result<Request, Sto
     let named = named(&answer);
     run.files.retain(|id| id.0.as_deref().is_some_and(|uuid| named.contains(&key(uuid))));
     if run.files.is_empty() {
-        return expect::skip(format!(
-            "it takes files that are staged, and StageInFiles named none: {}",
-            answer.end
-        ));
+        return unexercised(
+            "it takes files that are staged, and StageInFiles named none",
+            &answer.end,
+        );
     }
     Ok(run)
 }
@@ -88,6 +88,15 @@ pub(super) fn named(answer: &Answer) -> BTreeSet<String> {
 /// Makes a call on the check's own connection.
 pub(super) async fn ask(cx: &mut Cx, request: &Request) -> Result<Answer, Stop> {
     cx.unary_payload(request.method.path(), &request.encode()).await
+}
+
+/// The clause cannot be exercised, since a call that leads up to it ended so.
+///
+/// # Errors
+/// [`Stop::Skip`]; [`Stop::Broken`] where the target did not end the call at all.
+pub(super) fn unexercised<T>(why: &str, end: &End) -> Result<T, Stop> {
+    let why = format!("{why}: {end}");
+    if end.is_ok() || end.is_refusal() { expect::skip(why) } else { Err(Stop::Broken(why)) }
 }
 
 /// Makes a call that has to succeed: OK and one response.
@@ -131,6 +140,17 @@ impl Look {
             Some(state) => state.to_string(),
             None if self.end.is_ok() => "no code that the enum knows".to_owned(),
             None => self.end.to_string(),
+        }
+    }
+
+    /// The clause cannot be exercised, since this is what a call showed that leads up to it.
+    ///
+    /// # Errors
+    /// As [`unexercised`].
+    pub(super) fn unexercised<T>(&self, why: &str) -> Result<T, Stop> {
+        match self.end.is_ok() {
+            true => expect::skip(format!("{why}: {}", self.words())),
+            false => unexercised(why, &self.end),
         }
     }
 }

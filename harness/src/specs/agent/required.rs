@@ -8,7 +8,7 @@ use super::defects::{
     RUN_AMONG_GOOD, RUN_LONE_FILE, RUN_WITHOUT_JOB, RUN_WITHOUT_JOB_UUID, STAGING_AMONG_GOOD,
     STAGING_LONE_FILE, STAGING_WITHOUT_JOB, STAGING_WITHOUT_JOB_UUID, parses_empty, refuses,
 };
-use super::driver::{ask, fresh, judged, looks, prepared};
+use super::driver::{ask, fresh, judged, looks, prepared, unexercised};
 use super::messages::Method;
 use super::oracle;
 use crate::check::{Check, Manner};
@@ -112,7 +112,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let mut seen = looks(cx, &waiting, 1).await?;
                 seen.extend(looks(cx, &staged, 3).await?);
                 if !seen.iter().any(|look| look.event.is_some()) {
-                    return expect::skip(format!("no RunJob call was answered: {}", seen[0].end));
+                    return seen[0].unexercised("no RunJob call was answered");
                 }
                 judged(cx, oracle::response_code_present)
             })
@@ -129,7 +129,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 judged(cx, oracle::staged_file_present)?;
                 if answer.messages.iter().all(|message| message.payload.is_empty()) {
-                    return expect::skip(format!("no StagedFile came: {}", answer.end));
+                    return unexercised("no StagedFile came", &answer.end);
                 }
                 Ok(())
             })
@@ -145,9 +145,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let without = prepared(cx, 1).await?;
                 let end = ask(cx, &without).await?.end;
                 if !end.is_ok() {
-                    return expect::skip(format!(
-                        "RunJob is not accepted without requirements either: {end}"
-                    ));
+                    return unexercised("RunJob is not accepted without requirements either", &end);
                 }
                 let mut run = prepared(cx, 1).await?;
                 run.requirements = vec![None];

@@ -4,7 +4,9 @@ use super::clauses::{
     AGAIN_IS_THE_SAME, EMPTY_REQUEST, MANY_FILES, NEEDS_NO_KNOWN_JOB, NO_DUPLICATES_INVENTED,
     SERVES_ANY_JOB, SUCCESS_WITHIN_REQUEST,
 };
-use super::driver::{ask, fresh, judged, named, staged_run, staging, succeeds, watch, window};
+use super::driver::{
+    ask, fresh, judged, named, staged_run, staging, succeeds, unexercised, watch, window,
+};
 use super::messages::{Id, Method, State};
 use super::oracle;
 use crate::check::{Check, Manner};
@@ -22,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 judged(cx, oracle::success_within_request)?;
                 if named(&answer).is_empty() {
-                    return expect::skip(format!("success_files names no file: {}", answer.end));
+                    return unexercised("success_files names no file", &answer.end);
                 }
                 Ok(())
             })
@@ -39,7 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 judged(cx, oracle::no_duplicates_invented)?;
                 if named(&answer).is_empty() {
-                    return expect::skip(format!("success_files names no file: {}", answer.end));
+                    return unexercised("success_files names no file", &answer.end);
                 }
                 Ok(())
             })
@@ -58,7 +60,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 judged(cx, oracle::no_duplicates_invented)?;
                 if named(&answer).is_empty() {
-                    return expect::skip(format!("success_files names no file: {}", answer.end));
+                    return unexercised("success_files names no file", &answer.end);
                 }
                 Ok(())
             })
@@ -94,7 +96,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let first = ask(cx, &staging).await?;
                 let before = named(&first);
                 if before.is_empty() {
-                    return expect::skip(format!("success_files names no file: {}", first.end));
+                    return unexercised("success_files names no file", &first.end);
                 }
                 let again = succeeds(cx, &staging).await?;
                 let after = named(&again);
@@ -163,10 +165,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let two = fresh(cx, Method::StageInFiles, 2);
                 let answer = ask(cx, &two).await?;
                 if !answer.end.is_ok() {
-                    return expect::skip(format!(
-                        "staging two files does not succeed: {}",
-                        answer.end
-                    ));
+                    return unexercised("staging two files does not succeed", &answer.end);
                 }
                 let completely = named(&answer).len() == 2;
                 let many = fresh(cx, Method::StageInFiles, MANY);

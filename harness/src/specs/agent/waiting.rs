@@ -2,7 +2,9 @@
 
 use super::clauses::{LEAVES_WAIT, REACHES_DONE, WAITS_FOR_FILES};
 use super::defects::twin;
-use super::driver::{ask, fresh, look, looks, named, staged_run, staging, watch, window};
+use super::driver::{
+    ask, fresh, look, looks, named, staged_run, staging, unexercised, watch, window,
+};
 use super::messages::{Method, Request, State};
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
@@ -62,17 +64,12 @@ pub(super) const CHECKS: &[Check] = &[
                 let run = fresh(cx, Method::RunJob, 2);
                 let first = look(cx, &run).await?;
                 if first.state != Some(State::Wait) {
-                    return expect::skip(format!(
-                        "a job whose files are not staged did not show WAIT, so it could not leave it: {}",
-                        first.words()
-                    ));
+                    let why = "a job whose files are not staged does not show WAIT, so it cannot leave it";
+                    return first.unexercised(why);
                 }
                 let answer = ask(cx, &staging(&run)).await?;
                 if named(&answer).len() < run.files.len() {
-                    return expect::skip(format!(
-                        "success_files does not name both files: {}",
-                        answer.end
-                    ));
+                    return unexercised("success_files does not name both files", &answer.end);
                 }
                 gets_to(cx, &run, State::Run, "leave WAIT").await
             })
@@ -121,6 +118,9 @@ async fn gets_to(cx: &mut Cx, run: &Request, state: State, verb: &str) -> Result
     let last = &seen[seen.len() - 1];
     if last.state >= Some(state) {
         return Ok(());
+    }
+    if seen.len() == 1 && last.end.is_refusal() {
+        return last.unexercised("RunJob is refused, although the files are staged");
     }
     let expected = format!("a job whose files are all staged to {verb} within {}", window(cx));
     let actual = format!("{} at the last of {} calls", last.words(), seen.len());
