@@ -11,7 +11,7 @@ use crate::known::{Known, KnownError};
 use crate::model::Report;
 use crate::run::{self, Options, Progress, RunError, Silent};
 use crate::subject::Payload;
-use crate::target::{AddressError, Launch, Target};
+use crate::target::{AddressError, Endpoint, Launch, Target};
 
 /// A run to be.
 ///
@@ -291,7 +291,7 @@ impl Conformance {
 
     async fn target(&self) -> Result<Target, AddressError> {
         let endpoint = |url: String| async move {
-            Target::endpoint(&url, &self.access, self.allow_remote).await
+            Endpoint::resolve(&url, &self.access, self.allow_remote).await
         };
         match &self.target {
             Aim::Url(url) => Ok(Target::Endpoint(endpoint(url.clone()).await?)),

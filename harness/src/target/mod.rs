@@ -33,6 +33,22 @@ pub struct Endpoint {
     pub origin: Origin,
 }
 
+impl Endpoint {
+    /// Finds out where `url` is: `http://host:port`, `https://host:port` or `host:port`.
+    ///
+    /// # Errors
+    /// When the URL is none, has a path, resolves to nothing, is not loopback where only that is
+    /// allowed, or access to it cannot be had as told.
+    pub async fn resolve(
+        url: &str,
+        access: &Access,
+        allow_remote: bool,
+    ) -> Result<Endpoint, AddressError> {
+        let origin = address::resolve(url, access, allow_remote).await?;
+        Ok(Endpoint { url: url.to_owned(), origin })
+    }
+}
+
 /// Why a target could not be brought up.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
@@ -48,19 +64,12 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// A server at `url`: `http://host:port`, `https://host:port` or `host:port`. Other than loopback
-    /// only where allowed.
+    /// A server at `url`: `http://host:port` or `host:port`. Other than loopback only where allowed.
     ///
     /// # Errors
-    /// When the URL is none, has a path, resolves to nothing, is not loopback, or access to it cannot
-    /// be had as told.
-    pub async fn endpoint(
-        url: &str,
-        access: &Access,
-        allow_remote: bool,
-    ) -> Result<Endpoint, AddressError> {
-        let origin = address::resolve(url, access, allow_remote).await?;
-        Ok(Endpoint { url: url.to_owned(), origin })
+    /// As [`Endpoint::resolve`].
+    pub async fn endpoint(url: &str, allow_remote: bool) -> Result<Target, AddressError> {
+        Endpoint::resolve(url, &Access::default(), allow_remote).await.map(Target::Endpoint)
     }
 
     /// The flags that name it to the command; none for the embedded reference without faults.

@@ -118,9 +118,9 @@ pub(super) async fn discover(cx: &mut Cx) -> Result<Found, Stop> {
             }
             Err(other) => return Err(other),
         }
-        view = Some(kind);
+        view = (!listed.is_empty()).then_some(kind);
         // The list without a type is to show all there are, so no other is asked where it is answered.
-        if !listed.is_empty() || unlisted.is_none() {
+        if view.is_some() || unlisted.is_none() {
             break;
         }
     }
@@ -132,8 +132,8 @@ pub(super) async fn discover(cx: &mut Cx) -> Result<Found, Stop> {
     // Those that close last come first: the others may go before they are asked for.
     listed.sort_by_key(|session| session.status.map(|status| status.state));
     let ids = listed.iter().filter(|session| looks::id(session).is_some());
-    let ids = ids.filter_map(|session| session.meta.clone()?.id).chain(known);
-    let ids: Vec<_> = ids.take(SESSIONS).collect();
+    let ids = ids.filter_map(|session| session.meta.clone()?.id).take(SESSIONS);
+    let ids: Vec<_> = ids.chain(known.take(SESSIONS)).collect();
     if ids.is_empty() {
         let why = unlisted.unwrap_or_else(|| "ListSessions shows no session".to_owned());
         return expect::skip(format!(
@@ -141,8 +141,8 @@ pub(super) async fn discover(cx: &mut Cx) -> Result<Found, Stop> {
         ));
     }
     let kinds = listed.iter().filter_map(|session| session.spec.clone()).map(|spec| spec.kind);
-    let kinds: BTreeSet<_> = kinds.filter(|kind| !kind.is_empty()).collect();
-    let kinds = kinds.into_iter().chain(config.types).take(KINDS).collect();
+    let kinds: BTreeSet<_> = kinds.chain(config.types).filter(|kind| !kind.is_empty()).collect();
+    let kinds = kinds.into_iter().take(KINDS).collect();
     Ok(Found { view, ids, kinds })
 }
 

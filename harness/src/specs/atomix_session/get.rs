@@ -198,7 +198,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Gets sessions of the list, and holds every answer to the clause.
 async fn get_listed(cx: &mut Cx, clause: &Clause) -> Result<(), Stop> {
-    for id in discover(cx).await?.ids.into_iter().take(2 * KINDS) {
+    for id in discover(cx).await?.ids.into_iter().take(KINDS) {
         let answer = get(cx, id).await?;
         // One that has gone meanwhile is refused; that is no answer to judge.
         if !answer.end.is_refusal() {

@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
         manner: Manner::Allowed,
         needs: &[],
         // Long enough that what closed at the beginning has been closed for a while.
-        drive: |cx| Box::pin(observe(cx, &CLOSED_IS_FINAL, 12)),
+        drive: |cx| Box::pin(observe(cx, &CLOSED_IS_FINAL, 8)),
     },
     Check {
         id: "atomix-session/state/closed-keeps-version",
@@ -40,7 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
         manner: Manner::Allowed,
         needs: &[],
         // Long enough that what went at the beginning could have come back.
-        drive: |cx| Box::pin(observe(cx, &GONE_STAYS_GONE, 16)),
+        drive: |cx| Box::pin(observe(cx, &GONE_STAYS_GONE, 12)),
     },
     Check {
         id: "atomix-session/state/get-and-list-agree",
