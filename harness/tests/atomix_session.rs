@@ -22,11 +22,6 @@ fn room() -> Vec<&'static Check> {
     catalogue::select(&["atomix-session"]).expect("the room")
 }
 
-async fn check(checks: &[&'static Check], faults: &[Fault]) -> Report {
-    let target = Target::Embedded(faults.iter().copied().collect());
-    check_at(&target, checks, Duration::from_secs(2), Config::default()).await
-}
-
 async fn check_at(
     target: &Target,
     checks: &[&'static Check],
