@@ -69,6 +69,12 @@ const PROBES: &[(Fault, Holds)] = &[
     (Fault::StagesForKnownJobsOnly, |f| {
         Client::new(f).stage(&[uuid(1)]).is_ok()
     }),
+    (Fault::KeepsFilesPerJob, |f| {
+        let mut client = Client::new(f);
+        client.stage(&[uuid(1)]).expect("staging");
+        assert_eq!(client.code(1, &[uuid(1)]), RUN, "the job itself is spared");
+        client.code(2, &[uuid(1)]) == RUN
+    }),
     (Fault::StagesThousandFilesAtMost, |f| {
         let files: Vec<_> = (0..10_000).map(uuid).collect();
         Client::new(f)
