@@ -56,6 +56,8 @@ faults! {
     MakesVersionOneIds breaks "neofs-session/token/id-is-uuid4": "marks token IDs as UUIDs of version 1";
     WritesIdAsText breaks "neofs-session/token/id-is-uuid4": "sends the token ID as 36 characters of text";
     ReversesObjectIds breaks "neofs-session/token/init-echoed": "gives the ObjectIDs back in reverse order";
+    DropsRepeatedObjects breaks "neofs-session/token/init-echoed": "gives an ObjectID that stands twice in Init back once";
+    CopiesInitSignature breaks "neofs-session/token/unsigned-has-no-signature": "leaves the Signature in Unsigned that Init carries";
     OmitsSessionKey breaks "neofs-session/token/session-key-present": "sends Unsigned without a session key";
     SignsUnsigned breaks "neofs-session/token/unsigned-has-no-signature": "puts a signature into Unsigned";
     AdoptsClientId breaks "neofs-session/token/server-chooses-id": "takes the token ID that Init carries";
@@ -83,6 +85,7 @@ faults! {
     SkipsOddLengths breaks "neofs-session/signature/wrong-length": "takes any signature that is neither empty nor of 64 bytes";
     CutsLongSignatures breaks "neofs-session/signature/wrong-length": "reads the first 64 bytes of a longer signature";
     ChecksSignatureFormOnly breaks "neofs-session/signature/other-key": "takes every well-formed signature, whoever made it";
+    TakesExchangedSignatures breaks "neofs-session/signature/exchanged": "takes Signature and KeySignature in each other's place";
     IgnoresChangedId breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another ID";
     IgnoresChangedOwner breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another OwnerID";
     IgnoresChangedEpochs breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with other epochs";

@@ -85,6 +85,14 @@ const PROBES: &[(Fault, Holds)] = &[
     (Fault::ReversesObjectIds, |f| {
         token(f).object_id == init().object_id
     }),
+    (Fault::DropsRepeatedObjects, |f| {
+        let mut twice = init();
+        twice.object_id.extend(init().object_id);
+        token_for(f, twice.clone()).object_id == twice.object_id
+    }),
+    (Fault::CopiesInitSignature, |f| {
+        token_for(f, sign(init())).signature.is_empty()
+    }),
     (Fault::OmitsSessionKey, |f| {
         public_key(&token(f)).len() == 32
     }),
@@ -163,6 +171,12 @@ const PROBES: &[(Fault, Holds)] = &[
     }),
     (Fault::ChecksSignatureFormOnly, |f| {
         !signed_as(f, |token| *token = sign_with(&other_key(), token.clone()))
+    }),
+    (Fault::TakesExchangedSignatures, |f| {
+        !signed_as(f, |token| {
+            let signature = std::mem::take(&mut token.signature);
+            token.signature = std::mem::replace(key_signature(token), signature);
+        })
     }),
     (Fault::IgnoresChangedId, |f| {
         !changed_to(f, |token| token.id[15] ^= 1)

@@ -1,5 +1,7 @@
 //! What a token has to be: as Init, as the Unsigned made of it, as Signed and as Result.
 
+use std::collections::BTreeSet;
+
 use wirecheck_proto::session::{Token, VerificationHeader};
 
 use super::keys::Drawn;
@@ -74,6 +76,13 @@ fn spoil_unsigned(token: &mut Token, init: Token, faults: &Faults) {
     }
     if faults.has(Fault::SignsUnsigned) {
         token.signature = vec![0x5a; SIGNATURE_LENGTH];
+    }
+    if faults.has(Fault::DropsRepeatedObjects) {
+        let mut seen = BTreeSet::new();
+        token.object_id.retain(|object| seen.insert(object.clone()));
+    }
+    if faults.has(Fault::CopiesInitSignature) {
+        token.signature = init.signature.clone();
     }
     if faults.has(Fault::OmitsSessionKey) {
         token.header = None;
@@ -190,7 +199,11 @@ pub(super) fn check_signatures(
                 return Err(Offence::Length.refuse(faults, message));
             }
         };
-        if !verifier.verifies(&signed.owner_id, message, signature, faults) {
+        let elsewhere = [&payload[..], public_key(signed)];
+        let verifies =
+            |message: &[u8]| verifier.verifies(&signed.owner_id, message, signature, faults);
+        let exchanged = faults.has(Fault::TakesExchangedSignatures);
+        if !verifies(message) && !(exchanged && elsewhere.into_iter().any(verifies)) {
             let message = format!("{name} does not verify under OwnerID");
             return Err(Offence::Signature.refuse(faults, message));
         }

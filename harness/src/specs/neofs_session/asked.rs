@@ -7,6 +7,7 @@ use super::clauses::{
 };
 use super::driver::{complete, twin};
 use super::stimulus::{Stimulus, no_result, refused};
+use super::words;
 use crate::check::{Check, Manner};
 use crate::expect;
 
@@ -62,7 +63,9 @@ pub(super) const CHECKS: &[Check] = &[
                 for (first, last) in pairs.chain(EPOCHS.map(|epoch| (epoch, epoch))) {
                     let token = complete(cx, &[Change::Epochs(first, last)]).await?;
                     let came = (token.first_epoch, token.last_epoch);
-                    expect::same("FirstEpoch and LastEpoch", &(first, last), &came)?;
+                    let expected = format!("Result with the {}", words::epochs(first, last));
+                    let actual = words::epochs(came.0, came.1);
+                    expect::that(came == (first, last), expected, actual)?;
                 }
                 Ok(())
             })

@@ -10,6 +10,7 @@ use wirecheck_proto::wirecheck::v1::Edit;
 
 use super::scalar;
 use super::token::{self, Draft, Owner};
+use super::words;
 
 /// One of a token's two signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub enum Change {
     OtherObject,
     /// One more ObjectID at the end.
     ObjectAdded,
+    /// The first ObjectID once more at the end.
+    ObjectRepeated,
     /// The last ObjectID left out.
     ObjectDropped,
     /// Another session key; in Init, one at all.
@@ -162,6 +165,7 @@ impl Change {
             | Change::Epochs(..) => self.make_epochs(token),
             Change::OtherObject
             | Change::ObjectAdded
+            | Change::ObjectRepeated
             | Change::ObjectDropped
             | Change::ObjectsReordered
             | Change::ObjectsJoined
@@ -196,6 +200,7 @@ impl Change {
                 None => objects.push(token::object(rng)),
             },
             Change::ObjectAdded => objects.push(token::object(rng)),
+            Change::ObjectRepeated => objects.extend(objects.first().cloned()),
             Change::ObjectDropped => drop(objects.pop()),
             Change::ObjectsReordered => objects.reverse(),
             Change::ObjectsJoined => *objects = vec![objects.concat()],
@@ -298,6 +303,7 @@ impl fmt::Display for Change {
             Change::OtherLastEpoch => f.write_str("another LastEpoch, validly signed"),
             Change::OtherObject => f.write_str("another ObjectID, validly signed"),
             Change::ObjectAdded => f.write_str("one more ObjectID, validly signed"),
+            Change::ObjectRepeated => f.write_str("the first ObjectID once more at the end"),
             Change::ObjectDropped => f.write_str("one ObjectID left out, validly signed"),
             Change::OtherSessionKey => f.write_str("a Header.PublicKey of the client's own"),
             Change::NoSessionKey => f.write_str("an empty Header.PublicKey"),
@@ -308,9 +314,9 @@ impl fmt::Display for Change {
             }
             Change::EmptyObjectAdded => f.write_str("one more ObjectID, of no bytes"),
             Change::EpochsSwapped => f.write_str("FirstEpoch greater than LastEpoch"),
-            Change::Epochs(first, last) => write!(f, "the epochs {first} to {last}"),
+            Change::Epochs(first, last) => write!(f, "the {}", words::epochs(*first, *last)),
             Change::NoOwner => f.write_str("an empty OwnerID"),
-            Change::OwnerOfLength(length) => write!(f, "an OwnerID of {length} bytes"),
+            Change::OwnerOfLength(length) => write!(f, "an OwnerID of {}", words::length(*length)),
             Change::OwnerOffCurve => f.write_str("an OwnerID that is no point of the curve"),
             Change::Objects(0) => f.write_str("no ObjectID"),
             Change::Objects(count) => write!(f, "{count} ObjectIDs"),
@@ -320,7 +326,7 @@ impl fmt::Display for Change {
             Change::Flipped(which, bit) => {
                 write!(f, "bit {} of byte {} of {which} flipped", bit % 8, bit / 8)
             }
-            Change::Length(which, length) => write!(f, "a {which} of {length} bytes"),
+            Change::Length(which, length) => write!(f, "a {which} of {}", words::length(*length)),
             Change::OtherKey(which) => write!(f, "a {which} by a key other than the owner's"),
             Change::NonCanonical(which) => write!(f, "a {which} whose S is not canonical"),
             Change::SignaturesExchanged => f.write_str("Signature and KeySignature exchanged"),

@@ -5,7 +5,7 @@ use super::clauses::{MISMATCH_CODE, NEVER_UNKNOWN, ORDER_CODE, SIGNATURE_CODE, T
 use super::driver::{Client, Handshake, unmet};
 use super::mismatch::changed;
 use super::signature::wrong_lengths;
-use super::stimulus::{Stimulus, coded, with_twin};
+use super::stimulus::{Stimulus, coded, each};
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
 use crate::expect;
@@ -99,13 +99,11 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let known = [ORDER, TOKEN, SIGNATURE].concat();
-                let stimuli = [known, mismatches()].concat();
-                with_twin(cx, &stimuli).await?;
-                for stimulus in stimuli {
-                    let end = stimulus.drive(cx).await?.end;
-                    told_apart(&end, &[Code::Unknown, Code::Internal], &stimulus.defect())?;
-                }
+                let stimuli = [ORDER, TOKEN, SIGNATURE, &mismatches()].concat();
+                each(cx, &stimuli, |_, heard, defect| {
+                    told_apart(&heard.end, &[Code::Unknown, Code::Internal], defect)
+                })
+                .await?;
                 let end = half_a_field(cx).await?;
                 told_apart(&end, &[Code::Unknown], "Signed whose bytes do not parse")
             })

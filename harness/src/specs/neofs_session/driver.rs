@@ -114,12 +114,28 @@ impl Handshake {
         Ok(result)
     }
 
+    /// Nothing comes for now: no message, and no end.
+    pub(super) async fn is_quiet(&mut self, cx: &mut Cx, expected: &str) -> Result<(), Stop> {
+        let deadline = cx.deadline();
+        match expect::next_or_quiet(cx.connection().await?, &mut self.0, deadline).await {
+            None => Ok(()),
+            Some(Incoming::End(end)) => expect::that(false, expected, end.to_string()),
+            Some(Incoming::Message(message)) => {
+                let response: CreateResponse = expect::parsed(&message, "CreateResponse")?;
+                let actual = words::response(response.message.as_ref());
+                Err(Finding::new(expected, actual).marking([message.event]).into())
+            }
+        }
+    }
+
     async fn next(&mut self, expected: &str) -> Result<(usize, Response), Stop> {
         let message = expect::message(self.0.next().await, expected)?;
         let response: CreateResponse = expect::parsed(&message, "CreateResponse")?;
         match response.message {
             Some(response) => Ok((message.event, response)),
-            None => Err(Finding::new(expected, words::name(None)).marking([message.event]).into()),
+            None => {
+                Err(Finding::new(expected, words::response(None)).marking([message.event]).into())
+            }
         }
     }
 }
@@ -187,21 +203,26 @@ impl Heard {
         }
     }
 
+    /// Fails where any message came.
+    pub(super) fn no_message(&self, after: &str) -> Result<(), Stop> {
+        self.none(|_| true, &format!("no message after {after}"))
+    }
+
     /// Fails where any Unsigned or Result came.
     pub(super) fn nothing(&self, after: &str) -> Result<(), Stop> {
-        self.none(|_| true, &format!("neither Unsigned nor Result after {after}"))
+        self.none(|member| member.is_some(), &format!("neither Unsigned nor Result after {after}"))
     }
 
     /// Fails where a Result came.
     pub(super) fn no_result(&self, after: &str) -> Result<(), Stop> {
-        let is_result = |response: &Response| matches!(response, Response::Result(_));
+        let is_result = |member: Option<&Response>| matches!(member, Some(Response::Result(_)));
         self.none(is_result, &format!("no Result after {after}"))
     }
 
-    fn none(&self, forbidden: fn(&Response) -> bool, expected: &str) -> Result<(), Stop> {
+    fn none(&self, forbidden: fn(Option<&Response>) -> bool, expected: &str) -> Result<(), Stop> {
         for (event, response) in &self.messages {
             let response = response.as_ref().and_then(|response| response.message.as_ref());
-            if response.is_some_and(forbidden) {
+            if forbidden(response) {
                 let actual = format!("{}, then {}", words::response(response), self.end);
                 return Err(Finding::new(expected, actual).marking([*event]).into());
             }

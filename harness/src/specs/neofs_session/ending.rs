@@ -48,15 +48,9 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let mut handshake = Handshake::open(cx).await?;
-                let answer = handshake.0.finish().await;
-                let messages = answer.messages.len();
-                let none = expect::that(
-                    messages == 0,
-                    "no message on a stream that the client closed without one",
-                    format!("{messages} messages, then {}", answer.end),
-                );
-                none?;
-                expect::ended(&answer.end, "a half-close without any message")
+                let heard = Heard::of(&handshake.0.finish().await);
+                heard.no_message("a half-close without any message")?;
+                expect::ended(&heard.end, "a half-close without any message")
             })
         },
     },

@@ -75,7 +75,8 @@ pub(super) const CHECKS: &[Check] = &[
                     let (mut before, unsigned) =
                         Handshake::begin(cx, &client).await.map_err(unmet)?;
                     violation.drive(cx).await?;
-                    let told = |stop| beside(stop, &violation.defect());
+                    let what = format!("whatever came on another stream: {}", violation.defect());
+                    let told = |stop| beside(stop, &what);
                     before.complete(&client, &unsigned, cx).await.map_err(told)?;
                     complete(cx, &[]).await.map_err(told)?;
                 }
@@ -92,7 +93,8 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 twin(cx, &[]).await?;
                 for step in STEPS {
-                    let told = |stop| beside(stop, &format!("handshakes cancelled {step}"));
+                    let what = format!("behind handshakes that were cancelled {step}");
+                    let told = |stop| beside(stop, &what);
                     cancel_at(cx, step).await.map_err(told)?;
                     complete(cx, &[]).await.map_err(told)?;
                 }
@@ -106,8 +108,7 @@ pub(super) const CHECKS: &[Check] = &[
 fn beside(stop: Stop, what: &str) -> Stop {
     match stop {
         Stop::Fail(mut finding) => {
-            finding.expected =
-                format!("{} on a stream of its own, whatever else: {what}", finding.expected);
+            finding.expected = format!("{}, {what}", finding.expected);
             Stop::Fail(finding)
         }
         other => other,
@@ -140,7 +141,8 @@ async fn interleave(cx: &mut Cx) -> Result<(), Stop> {
         handshake.send(&client.init(&[], cx));
         open.push((handshake, client));
     }
-    let beside = |stop| beside(stop, &format!("{} handshakes", allowed - 1));
+    let others = format!("amid {} other handshakes on the connection", allowed - 1);
+    let beside = |stop| beside(stop, &others);
     let mut given = Vec::with_capacity(allowed);
     for (mut handshake, client) in open {
         let unsigned = handshake.unsigned("Init").await.map_err(beside)?;

@@ -1,12 +1,12 @@
 //! Checks of what the server makes of Init: the Unsigned, the Result, and the ids and keys it draws.
 
-use super::change::Change;
+use super::change::{Change, Which};
 use super::clauses::{
     ID_IS_RANDOM, ID_IS_UUID4, IDS_UNIQUE, INIT_ECHOED, RESULT_MATCHES_UNSIGNED, RESULT_VERIFIES,
     SERVER_CHOOSES_ID, SESSION_KEY_PRESENT, SESSION_KEYS_UNIQUE, UNSIGNED_HAS_NO_SIGNATURE,
 };
 use super::driver::{Client, Handshake, complete, holds, unmet};
-use super::sessions::{count_up, draw_many, stuck_bits};
+use super::sessions::{count_up, draw_many, ranges, stuck_bits};
 use crate::check::{Check, Manner};
 use crate::expect;
 
@@ -46,6 +46,26 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
     Check {
+        id: "neofs-session/token/init-echoed-whatever-the-objects",
+        clause: &INIT_ECHOED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                // What a set, or a field of fixed length, would not give back.
+                for change in
+                    [Change::ObjectRepeated, Change::EmptyObjectAdded, Change::ObjectsJoined]
+                {
+                    let client = Client::new(cx);
+                    let mut handshake = Handshake::open(cx).await?;
+                    handshake.send(&client.init(&[change], cx));
+                    handshake.unsigned(&format!("Init with {change}")).await.map_err(unmet)?;
+                }
+                holds(cx, &INIT_ECHOED)
+            })
+        },
+    },
+    Check {
         id: "neofs-session/token/session-key-present",
         clause: &SESSION_KEY_PRESENT,
         manner: Manner::Allowed,
@@ -67,6 +87,23 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let client = Client::new(cx);
                 Handshake::begin(cx, &client).await.map_err(unmet)?;
+                holds(cx, &UNSIGNED_HAS_NO_SIGNATURE)
+            })
+        },
+    },
+    Check {
+        id: "neofs-session/token/unsigned-has-no-signature-of-the-clients",
+        clause: &UNSIGNED_HAS_NO_SIGNATURE,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let client = Client::new(cx);
+                let mut handshake = Handshake::open(cx).await?;
+                // A server that copies Init whole gives it back.
+                let change = Change::OtherKey(Which::Signature);
+                handshake.send(&client.init(&[change], cx));
+                handshake.unsigned(&format!("Init with {change}")).await.map_err(unmet)?;
                 holds(cx, &UNSIGNED_HAS_NO_SIGNATURE)
             })
         },
@@ -149,7 +186,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let stuck = stuck_bits(&ids);
                 let expected = format!("every random bit to be set in some of {} IDs", ids.len());
                 let expected = format!("{expected}, and clear in others");
-                let actual = format!("bits that never change: {}", expect::list(&stuck));
+                let actual = format!("bits that never change: {}", ranges(&stuck));
                 expect::that(stuck.is_empty(), expected, actual)?;
                 let expected = format!("no order in {} IDs drawn one after the other", ids.len());
                 expect::that(!count_up(&ids), expected, "each ID is greater than the one before")

@@ -4,8 +4,12 @@ pub mod change;
 pub mod clauses;
 pub mod oracle;
 pub mod pen;
+#[cfg(feature = "rules")]
+pub mod rehearsal;
 mod scalar;
 pub mod scripts;
+#[cfg(feature = "generators")]
+pub mod strategy;
 pub mod token;
 mod words;
 

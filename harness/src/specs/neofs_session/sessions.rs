@@ -53,6 +53,17 @@ pub(super) fn stuck_bits(ids: &[Vec<u8>]) -> Vec<usize> {
     (0..128).filter(|place| !matches!(place, 48..52 | 64..66)).filter(is_stuck).collect()
 }
 
+/// "0 to 47, 52": bits that stand together, together.
+pub(super) fn ranges(bits: &[usize]) -> String {
+    let together = bits.chunk_by(|one, next| one + 1 == *next);
+    let words = together.filter_map(|range| match range {
+        [] => None,
+        [bit] => Some(bit.to_string()),
+        [first, .., last] => Some(format!("{first} to {last}")),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// Whether each ID is greater than the one before, read from either end.
 pub(super) fn count_up(ids: &[Vec<u8>]) -> bool {
     let backwards = |id: &Vec<u8>| id.iter().rev().copied().collect::<Vec<u8>>();
@@ -84,6 +95,7 @@ mod tests {
         let mut ids = random();
         ids.iter_mut().for_each(|id| id[15] |= 1);
         assert_eq!(stuck_bits(&ids), [127]);
+        assert_eq!(ranges(&[0, 1, 2, 48, 126, 127]), "0 to 2, 48, 126 to 127");
         ids.sort();
         assert!(count_up(&ids));
         ids.iter_mut().for_each(|id| id.reverse());

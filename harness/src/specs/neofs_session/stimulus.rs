@@ -104,12 +104,7 @@ impl Stimulus {
                 let client = Client::of(owner, cx);
                 changed_init(cx, &client, &[]).await
             }
-            Stimulus::Signed(change) => {
-                let (mut handshake, unsigned) =
-                    Handshake::begin(cx, &client).await.map_err(unmet)?;
-                handshake.send(&client.signed(&unsigned, &[change], cx));
-                Ok(Heard::of(&handshake.0.finish().await))
-            }
+            Stimulus::Signed(change) => changed_signed(cx, &client, change).await,
             Stimulus::ReplayAcrossStreams => {
                 let (_other, unsigned) = Handshake::begin(cx, &client).await.map_err(unmet)?;
                 let signed = client.signed(&unsigned, &[], cx);
@@ -157,6 +152,19 @@ async fn changed_init(cx: &mut Cx, client: &Client, changes: &[Change]) -> Resul
     Ok(Heard::from(answer, &mut handshake.0).await)
 }
 
+/// A changed Signed, where the change makes one.
+async fn changed_signed(cx: &mut Cx, client: &Client, change: Change) -> Result<Heard, Stop> {
+    let (mut handshake, unsigned) = Handshake::begin(cx, client).await.map_err(unmet)?;
+    let changed = client.signed(&unsigned, &[change], cx);
+    if changed == client.signed(&unsigned, &[], cx) {
+        return expect::skip(format!(
+            "Unsigned is such that Signed with {change} is the right one"
+        ));
+    }
+    handshake.send(&changed);
+    Ok(Heard::of(&handshake.0.finish().await))
+}
+
 /// This Signed on a new stream of the same client.
 async fn replay(cx: &mut Cx, client: &Client, signed: &CreateRequest) -> Result<Heard, Stop> {
     let (mut handshake, _) = Handshake::begin(cx, client).await.map_err(unmet)?;
@@ -178,24 +186,52 @@ async fn across_connections(cx: &mut Cx, client: &Client) -> Result<Heard, Stop>
 
 /// Each of these is refused, and brings neither Unsigned nor Result from the defect on.
 pub(super) async fn refused(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
-    with_twin(cx, stimuli).await?;
-    for stimulus in stimuli {
-        let heard = stimulus.drive(cx).await?;
-        heard.nothing(&stimulus.defect())?;
-        expect::refused(&heard.end, &stimulus.defect())?;
-    }
-    Ok(())
+    each(cx, stimuli, |_, heard, defect| {
+        heard.nothing(defect)?;
+        expect::refused(&heard.end, defect)
+    })
+    .await
 }
 
 /// None of these brings Result.
 pub(super) async fn no_result(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
-    with_twin(cx, stimuli).await?;
+    each(cx, stimuli, |cx, heard, defect| {
+        heard.no_result(defect)?;
+        ended(cx, &heard.end, defect)
+    })
+    .await
+}
+
+/// Each of these that is refused is refused with one of these codes.
+pub(super) async fn coded(cx: &mut Cx, stimuli: &[Stimulus], codes: &[Code]) -> Result<(), Stop> {
+    each(cx, stimuli, |_, heard, defect| expect::code(&heard.end, codes, defect)).await
+}
+
+/// Drives and judges each, behind the right conversations that they are but for their defects. One
+/// that cannot be judged is left out; where none can, neither can the clause.
+pub(super) async fn each(
+    cx: &mut Cx,
+    stimuli: &[Stimulus],
+    judge: impl Fn(&mut Cx, &Heard, &str) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut twins: Vec<&[Change]> = Vec::new();
     for stimulus in stimuli {
-        let heard = stimulus.drive(cx).await?;
-        heard.no_result(&stimulus.defect())?;
-        ended(cx, &heard.end, &stimulus.defect())?;
+        if !twins.contains(&stimulus.twin()) {
+            twin(cx, stimulus.twin()).await?;
+            twins.push(stimulus.twin());
+        }
     }
-    Ok(())
+    let mut judged = 0;
+    let mut reason = "there is nothing to drive".to_owned();
+    for stimulus in stimuli {
+        let heard = stimulus.drive(cx).await;
+        match heard.and_then(|heard| judge(cx, &heard, &stimulus.defect())) {
+            Ok(()) => judged += 1,
+            Err(Stop::Skip(why)) => reason = why,
+            Err(stop) => return Err(stop),
+        }
+    }
+    if judged == 0 { expect::skip(reason) } else { Ok(()) }
 }
 
 /// The stream has ended. An end with OK is left to the clause about incomplete handshakes, and
@@ -206,33 +242,5 @@ pub(super) fn ended(cx: &mut Cx, end: &End, defect: &str) -> Result<(), Stop> {
     }
     let expected = format!("a status other than OK after {defect}");
     cx.warn(expected, format!("no Result, but {end}"));
-    Ok(())
-}
-
-/// Each of these that is refused is refused with one of these codes.
-pub(super) async fn coded(cx: &mut Cx, stimuli: &[Stimulus], codes: &[Code]) -> Result<(), Stop> {
-    with_twin(cx, stimuli).await?;
-    let mut judged = 0;
-    let mut reason = String::new();
-    for stimulus in stimuli {
-        let heard = stimulus.drive(cx).await?;
-        match expect::code(&heard.end, codes, &stimulus.defect()) {
-            Ok(()) => judged += 1,
-            Err(Stop::Skip(why)) => reason = why,
-            Err(stop) => return Err(stop),
-        }
-    }
-    if judged == 0 { expect::skip(reason) } else { Ok(()) }
-}
-
-/// The right conversation that each of these is but for its defect, once for all that share it.
-pub(super) async fn with_twin(cx: &mut Cx, stimuli: &[Stimulus]) -> Result<(), Stop> {
-    let mut done: Vec<&[Change]> = Vec::new();
-    for stimulus in stimuli {
-        if !done.contains(&stimulus.twin()) {
-            twin(cx, stimulus.twin()).await?;
-            done.push(stimulus.twin());
-        }
-    }
     Ok(())
 }

@@ -60,26 +60,28 @@ pub(in super::super) fn judge_unsigned(
     }
     if !is_uuid4(&unsigned.id) {
         let expected = "Unsigned.ID to be a UUID of version 4 in 16 bytes".to_owned();
-        found.push((&ID_IS_UUID4, expected, format!("ID {}", words::bytes(&unsigned.id))));
+        found.push((&ID_IS_UUID4, expected, format!("ID {}", words::id(&unsigned.id))));
     }
     let key = session_key(unsigned);
     if public_key(key).is_none() {
         let expected =
             "Unsigned.Header.PublicKey to be an Ed25519 public key of 32 bytes".to_owned();
-        found.push((&SESSION_KEY_PRESENT, expected, format!("PublicKey {}", words::bytes(key))));
+        found.push((&SESSION_KEY_PRESENT, expected, format!("PublicKey {}", words::key(key))));
     }
     if !unsigned.signature.is_empty() {
-        let actual = format!("Signature {}", words::bytes(&unsigned.signature));
+        let actual = format!("Signature {}", words::signature(&unsigned.signature));
         let expected = "Unsigned.Signature to be empty".to_owned();
         found.push((&UNSIGNED_HAS_NO_SIGNATURE, expected, actual));
     }
-    for (field, asked, got) in
-        [("ID", &init.id[..], &unsigned.id[..]), ("PublicKey", session_key(init), key)]
-    {
+    let chosen: [(_, fn(&[u8]) -> String, _, _); 2] = [
+        ("ID", words::id, &init.id[..], &unsigned.id[..]),
+        ("PublicKey", words::key, session_key(init), key),
+    ];
+    for (field, words, asked, got) in chosen {
         if !asked.is_empty() && asked == got {
             let expected =
                 format!("Unsigned to have another {field} than the client put into Init");
-            let actual = format!("the client's {field} {}", words::bytes(got));
+            let actual = format!("the client's {field} {}", words(got));
             found.push((&SERVER_CHOOSES_ID, expected, actual));
         }
     }
@@ -113,7 +115,7 @@ fn judge_result(unsigned: &Token, result: &Token) -> Vec<Contradiction> {
     ] {
         if !verifies(&unsigned.owner_id, message, signature) {
             let expected = format!("Result.{field} to verify under OwnerID");
-            let actual = format!("{field} {}, which does not", words::bytes(signature));
+            let actual = format!("{field} {}, which does not", words::signature(signature));
             found.push((&RESULT_VERIFIES, expected, actual));
         }
     }

@@ -83,9 +83,11 @@ fn gravest(breaches: Vec<Breach>) -> Result<(), Box<Breach>> {
 /// IDs and session keys that stand in the Unsigned of two streams.
 fn shared(dialogues: &[Dialogue]) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let id: fn(&Token) -> &[u8] = |token| &token.id;
-    for (clause, what, value) in
-        [(&IDS_UNIQUE, "token ID", id), (&SESSION_KEYS_UNIQUE, "session key", session_key)]
+    type Part = (fn(&Token) -> &[u8], fn(&[u8]) -> String);
+    let id: Part = (|token| &token.id, words::id);
+    let key: Part = (session_key, words::key);
+    for (clause, what, (value, words)) in
+        [(&IDS_UNIQUE, "token ID", id), (&SESSION_KEYS_UNIQUE, "session key", key)]
     {
         let mut seen: BTreeMap<&[u8], usize> = BTreeMap::new();
         for dialogue in dialogues {
@@ -95,7 +97,7 @@ fn shared(dialogues: &[Dialogue]) -> Vec<Breach> {
             let before = seen.insert(value, event).filter(|_| !value.is_empty());
             breaches.extend(before.map(|before| {
                 let expected = format!("a {what} that no other session has");
-                let actual = format!("two sessions with the {what} {}", words::bytes(value));
+                let actual = format!("two sessions with the {what} {}", words(value));
                 Breach::new(clause, dialogue, expected, actual, [before, event])
             }));
         }
