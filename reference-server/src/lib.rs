@@ -4,5 +4,30 @@
 //! A [`Fault`] makes one of them wrong in one named way.
 
 pub mod faults;
+pub mod refusal;
+pub mod required;
+pub mod tags;
+
+// neofs-session
+pub mod neofs_session;
+
+// agent
+pub mod agent;
+
+// atomix-session
+pub mod atomix_session;
+
+// jina
+pub mod jina;
+
+// imss
+pub mod imss;
+
+// transport
+#[cfg(feature = "serve")]
+pub mod serve;
 
 pub use faults::{Fault, Faults};
+pub use refusal::{Code, Refusal};
+#[cfg(feature = "serve")]
+pub use serve::{Config, Server, StartError};

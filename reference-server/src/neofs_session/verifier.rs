@@ -1,0 +1,140 @@
+//! Who may sign for whom: strict Ed25519, or a cheap stand-in for fuzzing.
+
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+use super::keys::Secret;
+
+/// How long an owner's key, a session key and a signature are, in bytes, under either kind.
+pub const KEY_LENGTH: usize = 32;
+/// How long a signature is, in bytes.
+pub const SIGNATURE_LENGTH: usize = 64;
+
+/// The signature profile that a server works under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verifier {
+    /// RFC 8032 with canonical points and S, small-order keys refused.
+    Ed25519,
+    /// Signatures are [`stand_in_signature`]s: no security, but 100 times as fast,
+    /// so that a fuzzer's time goes into the order of messages.
+    StandIn,
+}
+
+impl Verifier {
+    /// Whether these bytes are a key that may own a token.
+    pub(super) fn is_key(self, owner: &[u8]) -> bool {
+        match self {
+            Verifier::Ed25519 => strict_key(owner).is_some(),
+            Verifier::StandIn => owner.len() == KEY_LENGTH,
+        }
+    }
+
+    /// Whether the owner signed the message.
+    pub(super) fn verifies(self, owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Verifier::Ed25519 => verifies_strictly(owner, message, signature).is_some(),
+            Verifier::StandIn => signature == stand_in_signature(owner, message),
+        }
+    }
+
+    /// The public half of a session key.
+    pub(super) fn public_key(self, secret: Secret) -> Vec<u8> {
+        match self {
+            Verifier::Ed25519 => SigningKey::from_bytes(&secret.0)
+                .verifying_key()
+                .to_bytes()
+                .into(),
+            Verifier::StandIn => Sha256::digest(secret.0).to_vec(),
+        }
+    }
+}
+
+/// What a stand-in key signs with: whoever knows the owner's bytes can make it.
+pub fn stand_in_signature(owner: &[u8], message: &[u8]) -> [u8; SIGNATURE_LENGTH] {
+    let half = Sha256::new()
+        .chain_update((owner.len() as u64).to_be_bytes())
+        .chain_update(owner)
+        .chain_update(message)
+        .finalize();
+    let mut signature = [0; SIGNATURE_LENGTH];
+    signature[..32].copy_from_slice(&half);
+    signature[32..].copy_from_slice(&half);
+    signature
+}
+
+/// A point in its one canonical encoding (RFC 8032, 5.1.3) and not of small order.
+fn strict_key(owner: &[u8]) -> Option<VerifyingKey> {
+    let bytes = owner.try_into().ok()?;
+    let key = VerifyingKey::from_bytes(bytes).ok()?;
+    // Decompression takes y at or above the field's prime too; compressing again shows it.
+    let canonical = key.to_edwards().compress().to_bytes() == *bytes;
+    (canonical && !key.is_weak()).then_some(key)
+}
+
+fn verifies_strictly(owner: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let signature = Signature::from_slice(signature).ok()?;
+    strict_key(owner)?.verify_strict(message, &signature).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed25519_dalek::Signer;
+
+    fn owner() -> SigningKey {
+        SigningKey::from_bytes(&[7; 32])
+    }
+
+    #[test]
+    fn a_signature_verifies_for_its_key_and_message_alone() {
+        let public = owner().verifying_key().to_bytes();
+        let signature = owner().sign(b"token").to_bytes();
+        let verifier = Verifier::Ed25519;
+        assert!(verifier.verifies(&public, b"token", &signature));
+        assert!(!verifier.verifies(&public, b"other", &signature));
+        assert!(!verifier.verifies(&verifier.public_key(Secret([8; 32])), b"token", &signature));
+        for bit in 0..512 {
+            let mut corrupted = signature;
+            corrupted[bit / 8] ^= 1 << (bit % 8);
+            assert!(
+                !verifier.verifies(&public, b"token", &corrupted),
+                "bit {bit}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_of_small_order_or_odd_encoding_are_none() {
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        let mut identity_above_the_prime = [0xff; 32];
+        identity_above_the_prime[0] = 0xee;
+        identity_above_the_prime[31] = 0x7f;
+        // y = 3 + p has a point of large order, were it canonical; y = 3 has it too.
+        let mut three = [0; 32];
+        three[0] = 3;
+        let mut three_above_the_prime = [0xff; 32];
+        three_above_the_prime[0] = 0xf0;
+        three_above_the_prime[31] = 0x7f;
+        for refused in [
+            identity,
+            identity_above_the_prime,
+            three_above_the_prime,
+            [0; 32],
+        ] {
+            assert!(!Verifier::Ed25519.is_key(&refused), "{refused:02x?}");
+        }
+        assert!(Verifier::Ed25519.is_key(&three));
+        assert!(Verifier::Ed25519.is_key(&owner().verifying_key().to_bytes()));
+        assert!(!Verifier::Ed25519.is_key(&[1; 33]));
+    }
+
+    #[test]
+    fn the_stand_in_tells_owners_and_messages_apart() {
+        let signature = stand_in_signature(&[1; 32], b"token");
+        assert!(Verifier::StandIn.verifies(&[1; 32], b"token", &signature));
+        assert!(!Verifier::StandIn.verifies(&[2; 32], b"token", &signature));
+        assert!(!Verifier::StandIn.verifies(&[1; 32], b"other", &signature));
+        assert!(!Verifier::StandIn.verifies(&[1; 32], b"token", &signature[..63]));
+    }
+}

@@ -1,0 +1,213 @@
+//! The server: every service over its rules, reflection and health, on one listener.
+
+mod agent;
+mod listener;
+mod neofs_session;
+mod raw;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::service::Routes;
+use tower::layer::util::Identity;
+
+use crate::agent::Agent;
+use crate::faults::Faults;
+use crate::neofs_session::{Keys, Sessions, Verifier};
+use listener::{Phase, Stopping};
+
+/// The longest message that a service takes, in bytes.
+pub const MAX_MESSAGE: usize = 4 << 20;
+/// How long [`Server::stop`] waits for connections to drain before it tears them, and then for the end.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// How a server is to be.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen. Port 0 takes a free one; [`Server::addr`] tells which.
+    pub listen: SocketAddr,
+    /// Makes the ids and keys of sessions the same in every run. Tests and replays only.
+    pub seed: Option<u64>,
+    /// What the server does wrong, on purpose.
+    pub faults: Faults,
+    /// How long the client of a handshake may take for its next step.
+    pub step_timeout: Duration,
+    /// How many connections may be open; one more is closed at once.
+    pub max_connections: usize,
+    /// How many streams each connection may have open.
+    pub max_streams: u32,
+    /// How much the sessions of handshakes may hold.
+    pub sessions: crate::neofs_session::Limits,
+    /// How much the agent may remember.
+    pub agent: crate::agent::Limits,
+    /// Whether a client may have processes started.
+    pub allow_spawn: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: None,
+            faults: Faults::default(),
+            step_timeout: Duration::from_secs(30),
+            max_connections: 1024,
+            max_streams: 256,
+            sessions: crate::neofs_session::Limits::default(),
+            agent: crate::agent::Limits::default(),
+            allow_spawn: false,
+        }
+    }
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, forbidden or not ours.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// The address that was asked for.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The contract's own descriptors do not hold together.
+    #[error("cannot serve reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// A running server. Many live side by side in one process. Dropping it ends it at once.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    phase: watch::Sender<Phase>,
+    serving: JoinHandle<Result<(), tonic::transport::Error>>,
+}
+
+impl Server {
+    /// Listens and serves in the background, on the runtime that this is called in.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn start(config: Config) -> Result<Server, StartError> {
+        let listen = config.listen;
+        let unusable = |source| StartError::Listen {
+            addr: listen,
+            source,
+        };
+        let listener = TcpListener::bind(listen).await.map_err(unusable)?;
+        let addr = listener.local_addr().map_err(unusable)?;
+        let (phase, stopping) = Stopping::new();
+        let routes = routes(&config, &stopping).await?;
+        let connections = listener::connections(listener, config.max_connections, stopping.clone());
+        let mut stop = stopping;
+        let serving = transport(&config).serve_with_incoming_shutdown(
+            routes.prepare(),
+            connections,
+            async move { stop.begun().await },
+        );
+        Ok(Server {
+            addr,
+            phase,
+            serving: tokio::spawn(serving),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Stops listening, ends open streams with UNAVAILABLE, and waits for connections to close:
+    /// two seconds at most, then they are torn.
+    pub async fn stop(mut self) {
+        for phase in [Phase::Stopping, Phase::Stopped] {
+            self.phase.send_replace(phase);
+            if tokio::time::timeout(DRAIN, &mut self.serving).await.is_ok() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Every service of the server. A protocol adds its line here.
+async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let mut services = Services {
+        routes: Routes::new(health_service),
+        health,
+    };
+    services.add(session_service(config, stopping)).await;
+    services.add(agent_service(config)).await;
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let routes = services.routes.add_service(reflection().build_v1()?);
+    Ok(routes.add_service(reflection().build_v1alpha()?))
+}
+
+/// The services added so far, each known to the health service.
+struct Services {
+    routes: Routes,
+    health: tonic_health::server::HealthReporter,
+}
+
+impl Services {
+    async fn add<S>(&mut self, service: S)
+    where
+        S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+            + NamedService
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        self.health.set_serving::<S>().await;
+        self.routes = std::mem::take(&mut self.routes).add_service(service);
+    }
+}
+
+fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
+    let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
+    let sessions = Sessions::new(
+        keys,
+        Verifier::Ed25519,
+        config.sessions,
+        config.faults.clone(),
+    );
+    neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
+}
+
+fn agent_service(config: &Config) -> agent::AgentService {
+    agent::AgentService::new(Agent::new(config.agent, config.faults.clone()))
+}
+
+/// The HTTP/2 side: limits first.
+fn transport(
+    config: &Config,
+) -> tonic::transport::Server<tower::layer::util::Stack<Identity, Identity>> {
+    tonic::transport::Server::builder()
+        .max_concurrent_streams(config.max_streams)
+        // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
+        .http2_max_header_list_size(1 << 20)
+        .http2_keepalive_interval(Some(Duration::from_secs(20)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+        // What tonic leaves open is mended by a layer here.
+        .layer(Identity::new())
+}
