@@ -4,10 +4,10 @@ use globset::GlobBuilder;
 
 use crate::check::Check;
 use crate::model::Clause;
-use crate::specs::{Room, agent, neofs_session};
+use crate::specs::{Room, agent, jina, neofs_session};
 
 /// Every room, in the order of their names.
-pub static ROOMS: &[&Room] = &[&agent::ROOM, &neofs_session::ROOM];
+pub static ROOMS: &[&Room] = &[&agent::ROOM, &jina::ROOM, &neofs_session::ROOM];
 
 /// Every check of every room.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

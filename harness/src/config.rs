@@ -8,8 +8,44 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
+    /// `[jina]`
+    pub jina: Jina,
     /// `[neofs-session]`
     pub neofs_session: NeofsSession,
+}
+
+/// `[jina]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Jina {
+    /// Whether the target lets clients open peas and pods. Unset where nobody knows; then a Spawn
+    /// has to name some outcome, whichever it is.
+    ///
+    /// ```toml
+    /// [jina]
+    /// spawning = "denied"
+    /// ```
+    pub spawning: Option<Spawning>,
+}
+
+/// Whether a target of jina lets clients open peas and pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spawning {
+    /// Nobody may.
+    Denied,
+    /// Anybody may; the checks open some under names drawn at random, and do not close them.
+    Allowed,
+}
+
+impl Spawning {
+    /// As `wirecheck.toml` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Spawning::Denied => "denied",
+            Spawning::Allowed => "allowed",
+        }
+    }
 }
 
 /// `[neofs-session]`
@@ -77,5 +113,18 @@ mod tests {
         assert!(toml::from_str::<Config>("[neofs-session]\nprofile = \"ed25519\"").is_ok());
         assert!(toml::from_str::<Config>("[neofs-session]\nprofil = \"ed25519\"").is_err());
         assert!(toml::from_str::<Config>("[neofs]\n").is_err());
+    }
+
+    #[test]
+    fn spawning_is_unknown_until_it_is_said() {
+        let spawning =
+            |text: &str| toml::from_str::<Config>(text).map(|config| config.jina.spawning);
+        assert_eq!(spawning(""), Ok(None));
+        for state in [Spawning::Denied, Spawning::Allowed] {
+            let text = format!("[jina]\nspawning = \"{}\"", state.name());
+            assert_eq!(spawning(&text), Ok(Some(state)));
+        }
+        assert!(spawning("[jina]\nspawning = \"perhaps\"").is_err());
+        assert!(spawning("[jina]\nspawn = \"denied\"").is_err());
     }
 }

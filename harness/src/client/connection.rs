@@ -7,7 +7,7 @@ use h2::client::SendRequest;
 use h2::{Ping, PingPong};
 use http::{HeaderMap, Method, Request, Uri};
 use tokio::net::TcpStream;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Header, Headers, Side};
@@ -73,7 +73,7 @@ pub struct Connection {
     pings: Option<PingPong>,
     recorder: Recorder,
     lost: Lost,
-    driver: AbortHandle,
+    driver: JoinHandle<()>,
 }
 
 /// Why the connection ended, once it has.
@@ -146,7 +146,7 @@ impl Connection {
             pings,
             recorder: recorder.clone(),
             lost,
-            driver: task.abort_handle(),
+            driver: task,
         })
     }
 
@@ -228,6 +228,12 @@ impl Connection {
     /// How many streams the target allows at once, as far as its SETTINGS have told.
     pub fn stream_cap(&self) -> usize {
         self.requests.current_max_send_streams()
+    }
+
+    /// Waits for the target to close the connection; false when it has not by `deadline`.
+    pub async fn closes(&mut self, deadline: Instant) -> bool {
+        // A task that was awaited to its end must not be awaited again.
+        self.driver.is_finished() || timeout_at(deadline, &mut self.driver).await.is_ok()
     }
 
     /// Why the connection ended, once it has.

@@ -8,6 +8,7 @@ use crate::check::Check;
 use crate::model::Clause;
 
 pub mod agent;
+pub mod jina;
 pub mod neofs_session;
 
 /// Declares a room's clauses, each once: a symbol to cite, its level, its id within the room, what it
