@@ -36,7 +36,113 @@ macro_rules! faults {
 }
 
 faults! {
+    // neofs-session
+    AnswersInitWithResult breaks "neofs-session/order/init-answered-by-unsigned": "answers Init with a Result";
+    RepeatsUnsigned breaks "neofs-session/order/init-answered-by-unsigned": "sends Unsigned twice";
+    AnswersSignedWithUnsigned breaks "neofs-session/order/signed-answered-by-result": "answers Signed with an Unsigned";
+    RepeatsResult breaks "neofs-session/order/signed-answered-by-result": "sends Result twice";
+    LosesResultAtHalfClose breaks "neofs-session/order/signed-answered-by-result": "sends no Result where the client half-closes right behind Signed";
+    EndsFinishedStreamWithError breaks "neofs-session/order/ends-ok-after-result": "ends a finished handshake with ABORTED";
+    SpeaksFirst breaks "neofs-session/order/server-waits-for-init": "sends an Unsigned before the client said anything";
     AcceptsSignedFirst breaks "neofs-session/order/signed-first-refused": "answers a stream that opens with Signed with Result";
+    AnswersSecondInit breaks "neofs-session/order/second-init-refused": "answers a second Init with another Unsigned";
+    IgnoresEmptyMessage breaks "neofs-session/order/empty-message-refused": "passes over a request that is neither Init nor Signed";
+    AnswersAfterResult breaks "neofs-session/order/nothing-after-result": "answers whatever comes after Result with another Result";
+    SpeaksToSilentStream breaks "neofs-session/order/half-close-before-init": "answers a half-close without any message with an Unsigned";
+    ResultAtHalfClose breaks "neofs-session/order/half-close-after-init": "answers a half-close after Unsigned with Result";
+    EndsIncompleteWithOk breaks "neofs-session/order/incomplete-not-ok": "ends a stream that was half-closed before Result with OK";
+    StartsOverAfterResult breaks "neofs-session/order/every-short-order": "begins another handshake on a stream that had its Result";
+    FirstMemberWins breaks "neofs-session/order/last-oneof-member-wins": "takes the first of two oneof members instead of the last";
+    MakesVersionOneIds breaks "neofs-session/token/id-is-uuid4": "marks token IDs as UUIDs of version 1";
+    WritesIdAsText breaks "neofs-session/token/id-is-uuid4": "sends the token ID as 36 characters of text";
+    ReversesObjectIds breaks "neofs-session/token/init-echoed": "gives the ObjectIDs back in reverse order";
+    OmitsSessionKey breaks "neofs-session/token/session-key-present": "sends Unsigned without a session key";
+    SignsUnsigned breaks "neofs-session/token/unsigned-has-no-signature": "puts a signature into Unsigned";
+    AdoptsClientId breaks "neofs-session/token/server-chooses-id": "takes the token ID that Init carries";
+    AdoptsClientKey breaks "neofs-session/token/server-chooses-id": "takes the session key that Init carries";
+    ChangesIdInResult breaks "neofs-session/token/result-matches-unsigned": "gives the token another ID in Result";
+    StripsResultSignature breaks "neofs-session/token/result-verifies": "leaves the Signature out of Result";
+    StripsResultKeySignature breaks "neofs-session/token/result-verifies": "leaves the KeySignature out of Result";
+    CountsIdsUp breaks "neofs-session/token/id-is-random": "numbers tokens one after the other, in IDs that look like version 4";
+    DrawsHalfTheId breaks "neofs-session/token/id-is-random": "draws only the second half of a token ID";
+    ReusesTokenId breaks "neofs-session/token/ids-unique": "gives every 16th token the ID of the one before";
+    SharesSessionKey breaks "neofs-session/token/session-keys-unique": "uses one key for all sessions";
+    AcceptsReversedLifetime breaks "neofs-session/token/lifetime-ordered": "takes a FirstEpoch after LastEpoch";
+    JudgesLifetimeLate breaks "neofs-session/token/lifetime-refused-at-init": "judges the lifetime at Signed only";
+    RefusesSingleEpoch breaks "neofs-session/token/single-epoch-accepted": "refuses FirstEpoch equal to LastEpoch";
+    RoundsEpochs breaks "neofs-session/token/epochs-are-uint64": "passes epochs through a double";
+    RefusesHighEpochs breaks "neofs-session/token/epochs-are-uint64": "refuses epochs of 2^63 and more";
+    AcceptsNoOwner breaks "neofs-session/token/owner-required": "takes a token without OwnerID, and any signature for it";
+    JudgesOwnerLate breaks "neofs-session/token/owner-is-a-key": "answers Init with Unsigned although OwnerID is no key";
+    RefusesManyObjects breaks "neofs-session/token/many-objects": "refuses a token with more than 100 ObjectIDs";
+    RefusesNoObjects breaks "neofs-session/token/many-objects": "refuses a token without ObjectIDs";
+    SkipsEmptySignature breaks "neofs-session/signature/required": "takes an empty Signature";
+    SkipsEmptyKeySignature breaks "neofs-session/signature/key-signature-required": "takes an empty KeySignature";
+    SkipsSignature breaks "neofs-session/signature/corrupted": "takes any Signature of 64 bytes";
+    SkipsKeySignature breaks "neofs-session/signature/corrupted": "takes any KeySignature of 64 bytes";
+    SkipsOddLengths breaks "neofs-session/signature/wrong-length": "takes any signature that is neither empty nor of 64 bytes";
+    CutsLongSignatures breaks "neofs-session/signature/wrong-length": "reads the first 64 bytes of a longer signature";
+    ChecksSignatureFormOnly breaks "neofs-session/signature/other-key": "takes every well-formed signature, whoever made it";
+    IgnoresChangedId breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another ID";
+    IgnoresChangedOwner breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another OwnerID";
+    IgnoresChangedEpochs breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with other epochs";
+    IgnoresChangedObjects breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with as many other ObjectIDs";
+    IgnoresChangedKey breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another session key";
+    ComparesObjectsJoined breaks "neofs-session/signature/objects-regrouped": "compares ObjectIDs by their joined bytes";
+    ComparesObjectsSorted breaks "neofs-session/signature/objects-reordered": "compares ObjectIDs without their order";
+    AcceptsSignedOfAnyStream breaks "neofs-session/signature/replay-across-streams": "takes a Signed of any session that it opened";
+    AcceptsSignedOfFinishedSession breaks "neofs-session/signature/replay-after-result": "takes a Signed of a session that had its Result";
+    ReducesS breaks "neofs-session/signature/malleable-signature": "reduces a non-canonical S before it verifies";
+    AcceptsSmallOrderOwner breaks "neofs-session/signature/small-order-owner": "takes an OwnerID of small order, and verifies without care for it";
+    KeepsOneHandshakePerOwner breaks "neofs-session/isolation/streams-independent": "forgets a handshake when its owner begins another on the connection";
+    AcceptsSignedOfOpenStream breaks "neofs-session/isolation/swapped-signed-refused": "takes a Signed of any handshake that is open";
+    PoisonsConnection breaks "neofs-session/isolation/violation-stays-on-its-stream": "refuses the handshakes that were open on a connection when one went wrong";
+    LeaksCancelledHandshakes breaks "neofs-session/isolation/cancel-leaves-server-well": "counts cancelled handshakes as open for good, and takes no more after 24";
+    RefusesMeta breaks "neofs-session/envelope/meta-and-verify-accepted": "refuses requests with Meta";
+    RefusesVerify breaks "neofs-session/envelope/meta-and-verify-accepted": "refuses requests with Verify";
+    AcceptsZeroTtl breaks "neofs-session/envelope/zero-ttl-refused": "takes a TTL of 0";
+    ChecksTtlOfInitOnly breaks "neofs-session/envelope/zero-ttl-refused": "takes a TTL of 0 with Signed";
+    RefusesUnknownFields breaks "neofs-session/envelope/unknown-fields-ignored": "refuses unknown fields in a request or a token";
+    OrderIsPermissionDenied breaks "neofs-session/code/order-code": "refuses a wrong order with PERMISSION_DENIED";
+    MalformedTokenIsNotFound breaks "neofs-session/code/token-code": "refuses a malformed token with NOT_FOUND";
+    BadSignatureIsNotFound breaks "neofs-session/code/signature-code": "refuses a bad signature with NOT_FOUND";
+    MismatchIsNotFound breaks "neofs-session/code/mismatch-code": "refuses a changed token, or a signature of the wrong length, with NOT_FOUND";
+    RefusesWithUnknown breaks "neofs-session/code/never-unknown": "refuses everything with UNKNOWN";
+    RefusesWithInternal breaks "neofs-session/code/never-unknown": "refuses everything with INTERNAL";
+
+    // agent
+    AcceptsMissingJob breaks "agent/required/job-missing": "takes a request without job";
+    AcceptsMissingJobUuid breaks "agent/required/job-uuid-missing": "takes a JobId without uuid";
+    AcceptsMissingFileUuid breaks "agent/required/file-uuid-missing": "takes a FileId without uuid";
+    ChecksLoneFileOnly breaks "agent/required/file-uuid-missing": "takes a FileId without uuid among other files";
+    OmitsWaitCode breaks "agent/required/response-code-present": "leaves the code out of a response when it is WAIT";
+    OmitsStagedFile breaks "agent/required/staged-file-present": "sends every StagedFile without its file";
+    OmitsStagedUuid breaks "agent/required/staged-file-present": "sends every StagedFile with a FileId without uuid";
+    TreatsEmptyAsMissing breaks "agent/required/explicit-empty-is-present": "answers a uuid that is present but empty as if the bytes did not parse";
+    RequiresPythonVersion breaks "agent/required/optional-absent": "refuses a JobRequirement without python_version";
+    InventsStagedFile breaks "agent/stage/success-within-request": "names a file that was not in the request";
+    RepeatsStagedFiles breaks "agent/stage/no-duplicates-invented": "names every staged file twice";
+    RefusesEmptyStaging breaks "agent/stage/empty-request": "refuses to stage no files";
+    NamesNewFilesOnly breaks "agent/stage/again-is-the-same": "names only files that were not staged before";
+    StagesForKnownJobsOnly breaks "agent/stage/needs-no-known-job": "refuses to stage for a job that was never run";
+    StagesThousandFilesAtMost breaks "agent/stage/many-files": "stages the first 1,000 files of a request alone";
+    AnswersCodeThree breaks "agent/run/code-in-enum": "answers 3 where RUN is meant";
+    StepsBack breaks "agent/run/never-backwards": "shows WAIT between RUN and DONE";
+    ForgetsDoneJob breaks "agent/run/done-is-final": "runs a job again after DONE";
+    RunsWithoutFiles breaks "agent/run/waits-for-files": "runs a job whose files are not staged";
+    TiresOfWaiting breaks "agent/run/waits-for-files": "runs a job whose files are not staged at the third call";
+    WaitsForever breaks "agent/run/leaves-wait": "leaves every job in WAIT";
+    NeverDone breaks "agent/run/reaches-done": "leaves every job in RUN";
+    LosesJobAmongOthers breaks "agent/run/jobs-independent": "shows WAIT, every other time, when the call before was for another job";
+    AnswersFromStaleView breaks "agent/run/concurrent-callers-agree": "refreshes what a connection sees of a job at every tenth call alone";
+    RefusesManyRequirements breaks "agent/run/requirements-accepted": "refuses more than 100 requirements";
+    RefusesNoRequirements breaks "agent/run/requirements-accepted": "refuses a job without requirements";
+    AcceptsAnyUuidText breaks "agent/argument/uuid-format": "takes any text for a uuid";
+    AcceptsOtherUuidForms breaks "agent/argument/uuid-format": "takes a uuid without hyphens, in braces or as a URN too";
+    ComparesUuidsAsText breaks "agent/argument/case-insensitive-uuid": "takes upper and lower case for different uuids";
+    MissingFieldIsUnknown breaks "agent/code/missing-field-code": "refuses a missing required field with UNKNOWN";
+    BadArgumentIsNotFound breaks "agent/code/bad-argument-code": "refuses a bad argument with NOT_FOUND";
+    UnstagedIsUnavailable breaks "agent/code/not-staged-code": "refuses a job whose files are not staged with UNAVAILABLE";
 
     // atomix-session
     RenamesOnGet breaks "atomix-session/get/id-echoed": "GetSession answers with the id's name in capitals";
@@ -134,7 +240,7 @@ faults! {
     NeverAnswersIdle breaks "jina/control/idle-accepted": "never answers IDLE";
     IgnoresTerminate breaks "jina/control/terminate-ends": "answers TERMINATE with SUCCESS and goes on";
     TerminatesUnanswered breaks "jina/control/terminate-ends": "stops at TERMINATE without an answer";
-    RefusesWithUnknown breaks "jina/code/never-unknown": "refuses a request without a body with UNKNOWN";
+    RefusesNoBodyWithUnknown breaks "jina/code/never-unknown": "refuses a request without a body with UNKNOWN";
 
     // imss
     TwoActiveSessions breaks "imss/session/one-active": "opens a session while another is active";
@@ -191,8 +297,14 @@ pub struct Faults(BTreeSet<Fault>);
 
 impl Faults {
     /// Whether this one is on.
+    #[inline]
     pub fn has(&self, fault: Fault) -> bool {
         self.0.contains(&fault)
+    }
+
+    /// Whether none is on.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The ones that are on, in the order of the table.

@@ -3,6 +3,7 @@
 //! Rules are state machines without tonic, tokio or a clock: message in, messages out.
 //! A [`Fault`] makes one of them wrong in one named way.
 
+pub mod connection;
 pub mod faults;
 pub mod refusal;
 pub mod required;
@@ -27,6 +28,7 @@ pub mod imss;
 #[cfg(feature = "serve")]
 pub mod serve;
 
+pub use connection::ConnectionId;
 pub use faults::{Fault, Faults};
 pub use refusal::{Code, Refusal};
 #[cfg(feature = "serve")]

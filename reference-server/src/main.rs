@@ -1,55 +1,25 @@
 //! The program `wirecheck-reference`: flags to a server's configuration, and its end on a signal.
 
-use std::io::{self, Write};
+mod cli;
+
+use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::signal::unix::{SignalKind, signal};
+use wirecheck_reference::imss::Run;
 use wirecheck_reference::{Config, Fault, Faults, Server};
 
-/// Serves the protocols that wirecheck checks, done right, or wrong on demand.
-#[derive(Debug, Parser)]
-#[command(
-    name = "wirecheck-reference",
-    version,
-    args_conflicts_with_subcommands = true
-)]
-struct Cli {
-    #[command(flatten)]
-    serve: Serve,
-}
-
-#[derive(Debug, clap::Args)]
-struct Serve {
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
-    listen: SocketAddr,
-    /// Take on this wrong behaviour (repeatable)
-    #[arg(long = "fault", value_name = "NAME")]
-    faults: Vec<Fault>,
-    /// Print every fault: its name, the clause that it breaks, and what it does
-    #[arg(long)]
-    list_faults: bool,
-    /// Let clients have processes started
-    #[arg(long)]
-    allow_spawn: bool,
-    /// Listen on an address that others can reach
-    #[arg(long)]
-    allow_remote: bool,
-    /// Make the ids and keys of sessions the same in every run (tests only)
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// How long a handshake waits for the client's next step, like 30s or 500ms
-    #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
-    step_timeout: Duration,
-}
+use cli::{Cli, Command, Imss, Serve};
 
 fn main() -> ExitCode {
     let outcome = match Cli::try_parse() {
-        Ok(cli) => run(cli.serve).map_err(|error| error.to_string()),
+        Ok(Cli { command, serve }) => match command {
+            None => run(serve).map_err(|error| error.to_string()),
+            Some(Command::Imss(imss)) => print_trace(imss).map_err(|error| error.to_string()),
+        },
         // A bad value is one line; everything else, help among it, is clap's own.
         Err(error) if error.kind() == ErrorKind::ValueValidation => Err(first_line(&error)),
         Err(error) => error.exit(),
@@ -86,11 +56,13 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    let server = Server::start(Config {
+    let mut server = Server::start(Config {
         listen: serve.listen,
         seed: serve.seed,
         faults: serve.faults.into_iter().collect::<Faults>(),
         step_timeout: serve.step_timeout,
+        live_sessions: serve.live_sessions,
+        tick: serve.tick,
         allow_spawn: serve.allow_spawn,
         ..Config::default()
     })
@@ -99,9 +71,25 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = server.terminated() => {}
     }
     server.stop().await;
     Ok(())
+}
+
+/// Prints as much of the trace as the reader wants to have.
+fn print_trace(imss: Imss) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let faults: Faults = imss.faults.into_iter().collect();
+    let mut records = (0..imss.records).zip(Run::new(imss.seed, faults));
+    let printed = records.try_for_each(|(_, record)| match imss.json {
+        true => writeln!(out, "{}", record.to_json()),
+        false => out.write_all(&record.to_binary()),
+    });
+    match printed.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
 }
 
 /// The line that whoever started the program waits for.
@@ -120,27 +108,4 @@ fn list_faults(out: &mut impl Write) -> io::Result<()> {
         )?;
     }
     out.flush()
-}
-
-/// A whole number and its unit: ms, s, m or h.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let millis = match unit {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    let number: Option<u64> = number.parse().ok();
-    let whole = number
-        .zip(millis)
-        .and_then(|(number, millis)| number.checked_mul(millis));
-    match whole {
-        Some(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
-        _ => Err("a time looks like 30s, 500ms or 2m".to_owned()),
-    }
 }

@@ -92,8 +92,8 @@ impl Sessions {
         }
     }
 
-    /// One step for every session; as many open as close. Says whether a look now shows something else.
-    pub fn tick(&mut self) -> bool {
+    /// One step for every session; as many open as close.
+    pub fn tick(&mut self) {
         self.tick += 1;
         for mut hosted in std::mem::take(&mut self.hosted) {
             let step = hosted.step(&self.faults);
@@ -122,7 +122,6 @@ impl Sessions {
                 }
             }
         }
-        self.changed.contains(&self.tick)
     }
 
     /// GetSession.

@@ -134,7 +134,7 @@ impl Jina {
             after: After::GoOn,
         };
         let mut answer = match request.body {
-            None if faults.has(Fault::RefusesWithUnknown) => {
+            None if faults.has(Fault::RefusesNoBodyWithUnknown) => {
                 return Err(Refusal::new(Code::Unknown, "a request without a body"));
             }
             None if faults.has(Fault::TakesNoBodyForSuccess) => answer(None, speaker.success()),

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use prost::Message;
 use wirecheck_proto::session::Token;
 
+use super::astray::Astray;
 use super::keys::{Drawn, Keys, Secret};
 use super::verifier::Verifier;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::refusal::{Code, Refusal};
 
 /// How much the sessions of a server may hold.
@@ -44,13 +45,19 @@ pub struct Sessions {
     keys: Mutex<Keys>,
     open: Arc<Mutex<Usage>>,
     finished: Mutex<Finished>,
+    /// Only where a fault is on.
+    astray: Option<Mutex<Astray>>,
 }
 
 #[derive(Debug, Default)]
 struct Usage {
     handshakes: usize,
     bytes: usize,
+    leaked: usize,
 }
+
+/// How many handshakes [`Fault::LeaksCancelledHandshakes`] lets leak before no more are taken.
+const LEAKS_BORNE: usize = 24;
 
 #[derive(Debug, Default)]
 struct Finished {
@@ -71,6 +78,14 @@ struct Session {
 pub(super) struct Slot {
     usage: Arc<Mutex<Usage>>,
     bytes: usize,
+    leaks: bool,
+}
+
+impl Slot {
+    /// The client said or ended something: the handshake is not cancelled.
+    pub(super) fn settle(&mut self) {
+        self.leaks = false;
+    }
 }
 
 impl Drop for Slot {
@@ -78,6 +93,7 @@ impl Drop for Slot {
         let mut usage = lock(&self.usage);
         usage.handshakes -= 1;
         usage.bytes -= self.bytes;
+        usage.leaked += usize::from(self.leaks);
     }
 }
 
@@ -86,12 +102,18 @@ impl Sessions {
     pub fn new(keys: Keys, verifier: Verifier, limits: Limits, faults: Faults) -> Sessions {
         Sessions {
             verifier,
+            astray: (!faults.is_empty()).then(Mutex::default),
             faults,
             limits,
             keys: Mutex::new(keys),
             open: Arc::default(),
             finished: Mutex::default(),
         }
+    }
+
+    /// What these sessions do wrong, on purpose.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// How many handshakes are between Unsigned and Signed.
@@ -119,17 +141,28 @@ impl Sessions {
     }
 
     pub(super) fn draw(&self, init: &Token) -> Result<Drawn, Refusal> {
-        lock(&self.keys).draw(init)
+        let mut drawn = lock(&self.keys).draw(init)?;
+        if let Some(mut astray) = self.astray() {
+            astray.spoil(&mut drawn, &self.faults);
+        }
+        Ok(drawn)
+    }
+
+    /// The memory that only faults use.
+    pub(super) fn astray(&self) -> Option<MutexGuard<'_, Astray>> {
+        self.astray.as_ref().map(lock)
     }
 
     /// Takes a share of the limits for a handshake about this token.
     pub(super) fn admit(&self, init: &Token) -> Result<Slot, Refusal> {
         let bytes = init.encoded_len();
         let mut usage = lock(&self.open);
-        if usage.handshakes >= self.limits.open || usage.bytes + bytes > self.limits.open_bytes {
+        let full =
+            usage.handshakes >= self.limits.open || usage.bytes + bytes > self.limits.open_bytes;
+        if full || usage.leaked >= LEAKS_BORNE {
             return Err(Refusal::new(
                 Code::ResourceExhausted,
-                format!("{} handshakes are open already", usage.handshakes),
+                "too many handshakes are open already",
             ));
         }
         usage.handshakes += 1;
@@ -137,6 +170,7 @@ impl Sessions {
         Ok(Slot {
             usage: Arc::clone(&self.open),
             bytes,
+            leaks: self.faults.has(Fault::LeaksCancelledHandshakes),
         })
     }
 

@@ -66,7 +66,7 @@ fn only(answers: Vec<CreateResponse>) -> Answer {
 }
 
 fn open(sessions: &Sessions) -> (Handshake, Token) {
-    let mut handshake = Handshake::new();
+    let mut handshake = Handshake::default();
     let answers = handshake.receive(init(init_token()), sessions);
     match only(answers.expect("Init is good")) {
         Answer::Unsigned(token) => (handshake, token),
@@ -99,7 +99,7 @@ fn a_handshake_in_order_gets_unsigned_then_result() {
 #[test]
 fn every_wrong_order_is_a_failed_precondition() {
     let sessions = sessions();
-    let first = |request| refused(Handshake::new().receive(request, &sessions)).code;
+    let first = |request| refused(Handshake::default().receive(request, &sessions)).code;
     let unasked = sign(init_token(), &owner());
     assert_eq!(first(signed(unasked)), Code::FailedPrecondition);
     assert_eq!(first(request(None)), Code::FailedPrecondition);
@@ -130,7 +130,7 @@ fn every_wrong_order_is_a_failed_precondition() {
 #[test]
 fn half_close_is_ok_before_the_first_message_and_after_the_last() {
     let sessions = sessions();
-    assert_eq!(Handshake::new().half_close(&sessions), Ok(vec![]));
+    assert_eq!(Handshake::default().half_close(&sessions), Ok(vec![]));
     let (mut handshake, _) = open(&sessions);
     assert_eq!(
         refused(handshake.half_close(&sessions)).code,
@@ -153,7 +153,7 @@ fn malformed_tokens_are_refused_at_init() {
     for (what, spoil) in spoils {
         let mut token = init_token();
         spoil(&mut token);
-        let refusal = refused(Handshake::new().receive(init(token), &sessions()));
+        let refusal = refused(Handshake::default().receive(init(token), &sessions()));
         assert_eq!(refusal.code, Code::InvalidArgument, "{what}: {refusal}");
     }
 }
@@ -172,7 +172,7 @@ fn every_epoch_and_number_of_objects_is_taken() {
             object_id: vec![vec![3; 32]; objects],
             ..init_token()
         };
-        let answers = Handshake::new().receive(init(token.clone()), &sessions());
+        let answers = Handshake::default().receive(init(token.clone()), &sessions());
         let Answer::Unsigned(unsigned) = only(answers.expect("Init is good")) else {
             panic!("Unsigned was due");
         };
@@ -192,7 +192,7 @@ fn what_the_client_puts_into_init_is_not_adopted() {
         }),
         ..init_token()
     };
-    let answers = Handshake::new().receive(init(token.clone()), &sessions());
+    let answers = Handshake::default().receive(init(token.clone()), &sessions());
     let Answer::Unsigned(unsigned) = only(answers.expect("Init is good")) else {
         panic!("Unsigned was due");
     };
@@ -287,13 +287,13 @@ fn a_ttl_of_zero_is_refused_in_both_steps_and_no_meta_is_fine() {
         ..request
     };
     let sessions = sessions();
-    let at_init = Handshake::new().receive(with_ttl(init(init_token()), 0), &sessions);
+    let at_init = Handshake::default().receive(with_ttl(init(init_token()), 0), &sessions);
     assert_eq!(refused(at_init).code, Code::InvalidArgument);
     let (mut handshake, unsigned) = open(&sessions);
     let token = signed(sign(unsigned, &owner()));
     let at_signed = handshake.receive(with_ttl(token, 0), &sessions);
     assert_eq!(refused(at_signed).code, Code::InvalidArgument);
-    Handshake::new()
+    Handshake::default()
         .receive(with_ttl(init(init_token()), 1), &sessions)
         .expect("a TTL of 1 is good");
 }
@@ -305,7 +305,11 @@ fn the_last_member_of_the_oneof_counts() {
         init(init_token()).encode_to_vec(),
         signed(init_token()).encode_to_vec(),
     );
-    let read = |bytes: Vec<u8>| super::parse(&bytes).expect("it parses").message;
+    let read = |bytes: Vec<u8>| {
+        super::parse(&bytes, &Faults::default())
+            .expect("it parses")
+            .message
+    };
     assert_eq!(
         read([&asked[..], &given].concat()),
         Some(Ask::Signed(init_token()))
@@ -314,7 +318,12 @@ fn the_last_member_of_the_oneof_counts() {
         read([&given[..], &asked].concat()),
         Some(Ask::Init(init_token()))
     );
-    assert_eq!(super::parse(&[0x0a]).expect_err("cut").code, Code::Internal);
+    assert_eq!(
+        super::parse(&[0x0a], &Faults::default())
+            .expect_err("cut")
+            .code,
+        Code::Internal
+    );
 }
 
 #[test]
@@ -325,7 +334,7 @@ fn open_handshakes_are_bounded_and_give_their_share_back() {
     });
     let (first, _) = open(&sessions);
     let (_second, _) = open(&sessions);
-    let third = Handshake::new().receive(init(init_token()), &sessions);
+    let third = Handshake::default().receive(init(init_token()), &sessions);
     assert_eq!(refused(third).code, Code::ResourceExhausted);
     drop(first);
     open(&sessions);

@@ -1,39 +1,93 @@
-//! What a token has to be: as Init, as the Unsigned made of it, and as Signed.
+//! What a token has to be: as Init, as the Unsigned made of it, as Signed and as Result.
 
 use wirecheck_proto::session::{Token, VerificationHeader};
 
 use super::keys::Drawn;
+use super::offence::Offence;
 use super::verifier::{SIGNATURE_LENGTH, Verifier};
-use crate::refusal::{Code, Refusal};
+use crate::faults::{Fault, Faults};
+use crate::refusal::Refusal;
 
 /// Whether a session may be opened for this Init.
-pub(super) fn check_init(init: &Token, verifier: Verifier) -> Result<(), Refusal> {
+pub(super) fn check_init(init: &Token, verifier: Verifier, faults: &Faults) -> Result<(), Refusal> {
+    let malformed = |message: &str| Err(Offence::Token.refuse(faults, message));
     if init.owner_id.is_empty() {
-        return Err(malformed("Init has no OwnerID"));
+        if !faults.has(Fault::AcceptsNoOwner) {
+            return malformed("Init has no OwnerID");
+        }
+    } else if !verifier.is_key(&init.owner_id, faults) && !faults.has(Fault::JudgesOwnerLate) {
+        return malformed("OwnerID is no valid public key");
     }
-    if !verifier.is_key(&init.owner_id) {
-        return Err(malformed("OwnerID is no valid public key"));
+    if !faults.has(Fault::JudgesLifetimeLate) {
+        check_lifetime(init, faults)?;
     }
-    if init.first_epoch > init.last_epoch {
-        return Err(malformed(format!(
-            "FirstEpoch {} is after LastEpoch {}",
-            init.first_epoch, init.last_epoch
-        )));
+    if faults.has(Fault::RefusesManyObjects) && init.object_id.len() > 100 {
+        return malformed("the token names too many objects");
+    }
+    if faults.has(Fault::RefusesNoObjects) && init.object_id.is_empty() {
+        return malformed("the token names no object");
+    }
+    Ok(())
+}
+
+/// Whether the token is valid in any epoch at all.
+pub(super) fn check_lifetime(token: &Token, faults: &Faults) -> Result<(), Refusal> {
+    let (first, last) = (token.first_epoch, token.last_epoch);
+    let refuse = |message| Err(Offence::Token.refuse(faults, message));
+    if first > last && !faults.has(Fault::AcceptsReversedLifetime) {
+        return refuse(format!("FirstEpoch {first} is after LastEpoch {last}"));
+    }
+    if first == last && faults.has(Fault::RefusesSingleEpoch) {
+        return refuse(format!("FirstEpoch and LastEpoch are both {first}"));
+    }
+    if last >= 1 << 63 && faults.has(Fault::RefusesHighEpochs) {
+        return refuse(format!("LastEpoch {last} is below 0"));
     }
     Ok(())
 }
 
 /// The token to sign: what Init asked for, with an ID and a key of the server's own.
 /// An ID, a key or a signature that came with Init does not pass.
-pub(super) fn unsigned(init: Token, drawn: &Drawn, verifier: Verifier) -> Token {
-    Token {
+pub(super) fn unsigned(init: Token, drawn: &Drawn, verifier: Verifier, faults: &Faults) -> Token {
+    let mut token = Token {
         header: Some(VerificationHeader {
             public_key: verifier.public_key(drawn.secret),
             key_signature: Vec::new(),
         }),
         signature: Vec::new(),
         id: drawn.id.to_vec(),
-        ..init
+        ..init.clone()
+    };
+    if !faults.is_empty() {
+        spoil_unsigned(&mut token, init, faults);
+    }
+    token
+}
+
+fn spoil_unsigned(token: &mut Token, init: Token, faults: &Faults) {
+    if faults.has(Fault::ReversesObjectIds) {
+        token.object_id.reverse();
+    }
+    if faults.has(Fault::RoundsEpochs) {
+        token.first_epoch = token.first_epoch as f64 as u64;
+        token.last_epoch = token.last_epoch as f64 as u64;
+    }
+    if faults.has(Fault::SignsUnsigned) {
+        token.signature = vec![0x5a; SIGNATURE_LENGTH];
+    }
+    if faults.has(Fault::OmitsSessionKey) {
+        token.header = None;
+    }
+    if faults.has(Fault::AdoptsClientKey) && !public_key(&init).is_empty() {
+        token.header = init.header;
+    }
+    if faults.has(Fault::AdoptsClientId) && !init.id.is_empty() {
+        token.id = init.id;
+    }
+    if faults.has(Fault::WritesIdAsText)
+        && let Ok(id) = uuid::Uuid::from_slice(&token.id)
+    {
+        token.id = id.to_string().into_bytes();
     }
 }
 
@@ -41,50 +95,126 @@ pub(super) fn unsigned(init: Token, drawn: &Drawn, verifier: Verifier) -> Token 
 ///
 /// The signature does not cover the ID, and covers the ObjectIDs only joined:
 /// that it verifies does not say that the token is the same.
-pub(super) fn check_same(unsigned: &Token, signed: &Token) -> Result<(), Refusal> {
-    let differing = if signed.id != unsigned.id {
-        "ID"
-    } else if signed.owner_id != unsigned.owner_id {
-        "OwnerID"
-    } else if signed.first_epoch != unsigned.first_epoch {
-        "FirstEpoch"
-    } else if signed.last_epoch != unsigned.last_epoch {
-        "LastEpoch"
-    } else if signed.object_id != unsigned.object_id {
-        "ObjectID"
-    } else if public_key(signed) != public_key(unsigned) {
-        "Header.PublicKey"
-    } else {
-        return Ok(());
+pub(super) fn check_same(unsigned: &Token, signed: &Token, faults: &Faults) -> Result<(), Refusal> {
+    let fields = [
+        ("ID", signed.id == unsigned.id, Fault::IgnoresChangedId),
+        (
+            "OwnerID",
+            signed.owner_id == unsigned.owner_id,
+            Fault::IgnoresChangedOwner,
+        ),
+        (
+            "FirstEpoch",
+            signed.first_epoch == unsigned.first_epoch,
+            Fault::IgnoresChangedEpochs,
+        ),
+        (
+            "LastEpoch",
+            signed.last_epoch == unsigned.last_epoch,
+            Fault::IgnoresChangedEpochs,
+        ),
+        (
+            "ObjectID",
+            same_objects(&unsigned.object_id, &signed.object_id, faults),
+            Fault::IgnoresChangedObjects,
+        ),
+        (
+            "Header.PublicKey",
+            public_key(signed) == public_key(unsigned),
+            Fault::IgnoresChangedKey,
+        ),
+    ];
+    let differing = fields
+        .into_iter()
+        .find(|(_, same, excuse)| !same && !faults.has(*excuse));
+    match differing {
+        None => Ok(()),
+        Some((field, ..)) => {
+            Err(Offence::Difference
+                .refuse(faults, format!("Signed differs from Unsigned in {field}")))
+        }
+    }
+}
+
+fn same_objects(unsigned: &[Vec<u8>], signed: &[Vec<u8>], faults: &Faults) -> bool {
+    let sorted = |objects: &[Vec<u8>]| {
+        let mut objects = objects.to_vec();
+        objects.sort();
+        objects
     };
-    Err(Refusal::new(
-        Code::InvalidArgument,
-        format!("Signed differs from Unsigned in {differing}"),
-    ))
+    unsigned == signed
+        || faults.has(Fault::ComparesObjectsJoined) && unsigned.concat() == signed.concat()
+        || faults.has(Fault::ComparesObjectsSorted) && sorted(unsigned) == sorted(signed)
 }
 
 /// Whether the owner signed the token and vouched for the session key.
-pub(super) fn check_signatures(signed: &Token, verifier: Verifier) -> Result<(), Refusal> {
-    let payload = payload(signed);
+pub(super) fn check_signatures(
+    signed: &Token,
+    verifier: Verifier,
+    faults: &Faults,
+) -> Result<(), Refusal> {
+    if signed.owner_id.is_empty() && faults.has(Fault::AcceptsNoOwner) {
+        return Ok(());
+    }
     let header = signed.header.as_ref();
     let key_signature = header.map_or(&[][..], |header| &header.key_signature);
-    for (name, message, signature) in [
-        ("Signature", &payload[..], &signed.signature[..]),
-        ("Header.KeySignature", public_key(signed), key_signature),
+    let payload = payload(signed);
+    for (name, message, signature, skips_any, skips_empty) in [
+        (
+            "Signature",
+            &payload[..],
+            &signed.signature[..],
+            Fault::SkipsSignature,
+            Fault::SkipsEmptySignature,
+        ),
+        (
+            "Header.KeySignature",
+            public_key(signed),
+            key_signature,
+            Fault::SkipsKeySignature,
+            Fault::SkipsEmptyKeySignature,
+        ),
     ] {
-        if signature.len() != SIGNATURE_LENGTH {
-            return Err(unauthenticated(format!(
-                "{name} is of {} bytes, not {SIGNATURE_LENGTH}",
-                signature.len()
-            )));
-        }
-        if !verifier.verifies(&signed.owner_id, message, signature) {
-            return Err(unauthenticated(format!(
-                "{name} does not verify under OwnerID"
-            )));
+        let signature = match signature.len() {
+            0 if faults.has(skips_empty) => continue,
+            1.. if signature.len() != SIGNATURE_LENGTH && faults.has(Fault::SkipsOddLengths) => {
+                continue;
+            }
+            SIGNATURE_LENGTH if faults.has(skips_any) => continue,
+            SIGNATURE_LENGTH.. if faults.has(Fault::CutsLongSignatures) => {
+                &signature[..SIGNATURE_LENGTH]
+            }
+            SIGNATURE_LENGTH => signature,
+            length => {
+                let message = format!("{name} is of {length} bytes, not {SIGNATURE_LENGTH}");
+                return Err(Offence::Length.refuse(faults, message));
+            }
+        };
+        if !verifier.verifies(&signed.owner_id, message, signature, faults) {
+            let message = format!("{name} does not verify under OwnerID");
+            return Err(Offence::Signature.refuse(faults, message));
         }
     }
     Ok(())
+}
+
+/// The token to use: what was signed, with both signatures.
+pub(super) fn result(signed: Token, faults: &Faults) -> Token {
+    let mut token = signed;
+    if faults.has(Fault::ChangesIdInResult)
+        && let Some(last) = token.id.last_mut()
+    {
+        *last ^= 1;
+    }
+    if faults.has(Fault::StripsResultSignature) {
+        token.signature.clear();
+    }
+    if faults.has(Fault::StripsResultKeySignature)
+        && let Some(header) = &mut token.header
+    {
+        header.key_signature.clear();
+    }
+    token
 }
 
 /// The bytes that `Token.Signature` signs: both epochs big-endian, then every ObjectID.
@@ -98,17 +228,10 @@ pub fn payload(token: &Token) -> Vec<u8> {
     payload
 }
 
-fn public_key(token: &Token) -> &[u8] {
+/// The session key that the token carries, empty where it has none.
+pub(super) fn public_key(token: &Token) -> &[u8] {
     token
         .header
         .as_ref()
         .map_or(&[], |header| &header.public_key)
-}
-
-fn malformed(message: impl Into<String>) -> Refusal {
-    Refusal::new(Code::InvalidArgument, message)
-}
-
-fn unauthenticated(message: impl Into<String>) -> Refusal {
-    Refusal::new(Code::Unauthenticated, message)
 }

@@ -1,9 +1,10 @@
 //! Who may sign for whom: strict Ed25519, or a cheap stand-in for fuzzing.
 
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, SigningKey, Verifier as _, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::keys::Secret;
+use crate::faults::{Fault, Faults};
 
 /// How long an owner's key, a session key and a signature are, in bytes, under either kind.
 pub const KEY_LENGTH: usize = 32;
@@ -22,17 +23,24 @@ pub enum Verifier {
 
 impl Verifier {
     /// Whether these bytes are a key that may own a token.
-    pub(super) fn is_key(self, owner: &[u8]) -> bool {
+    pub(super) fn is_key(self, owner: &[u8], faults: &Faults) -> bool {
         match self {
-            Verifier::Ed25519 => strict_key(owner).is_some(),
+            Verifier::Ed25519 => owner_key(owner, faults).is_some(),
             Verifier::StandIn => owner.len() == KEY_LENGTH,
         }
     }
 
     /// Whether the owner signed the message.
-    pub(super) fn verifies(self, owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    pub(super) fn verifies(
+        self,
+        owner: &[u8],
+        message: &[u8],
+        signature: &[u8],
+        faults: &Faults,
+    ) -> bool {
         match self {
-            Verifier::Ed25519 => verifies_strictly(owner, message, signature).is_some(),
+            Verifier::Ed25519 => verifies_strictly(owner, message, signature, faults).is_some(),
+            Verifier::StandIn if faults.has(Fault::ChecksSignatureFormOnly) => true,
             Verifier::StandIn => signature == stand_in_signature(owner, message),
         }
     }
@@ -63,23 +71,69 @@ pub fn stand_in_signature(owner: &[u8], message: &[u8]) -> [u8; SIGNATURE_LENGTH
 }
 
 /// A point in its one canonical encoding (RFC 8032, 5.1.3) and not of small order.
-fn strict_key(owner: &[u8]) -> Option<VerifyingKey> {
+fn owner_key(owner: &[u8], faults: &Faults) -> Option<VerifyingKey> {
     let bytes = owner.try_into().ok()?;
     let key = VerifyingKey::from_bytes(bytes).ok()?;
     // Decompression takes y at or above the field's prime too; compressing again shows it.
     let canonical = key.to_edwards().compress().to_bytes() == *bytes;
-    (canonical && !key.is_weak()).then_some(key)
+    let small = key.is_weak() && !faults.has(Fault::AcceptsSmallOrderOwner);
+    (canonical && !small).then_some(key)
 }
 
-fn verifies_strictly(owner: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let signature = Signature::from_slice(signature).ok()?;
-    strict_key(owner)?.verify_strict(message, &signature).ok()
+fn verifies_strictly(
+    owner: &[u8],
+    message: &[u8],
+    signature: &[u8],
+    faults: &Faults,
+) -> Option<()> {
+    let mut bytes: [u8; SIGNATURE_LENGTH] = signature.try_into().ok()?;
+    if faults.has(Fault::ReducesS) {
+        reduce_s(&mut bytes);
+    }
+    let signature = Signature::from_bytes(&bytes);
+    let key = owner_key(owner, faults)?;
+    if faults.has(Fault::ChecksSignatureFormOnly) {
+        return VerifyingKey::from_bytes(signature.r_bytes())
+            .ok()
+            .map(|_| ());
+    }
+    if faults.has(Fault::AcceptsSmallOrderOwner) {
+        return key.verify(message, &signature).ok();
+    }
+    key.verify_strict(message, &signature).ok()
+}
+
+/// The order of the base point, little-endian (RFC 8032, 5.1).
+const ORDER: [u8; 32] = [
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+];
+
+/// Makes S canonical, as [`Fault::ReducesS`] does. S is below 16 times the order, so few turns do.
+fn reduce_s(signature: &mut [u8; SIGNATURE_LENGTH]) {
+    let s = &mut signature[32..];
+    while s.iter().rev().ge(ORDER.iter().rev()) {
+        let mut borrow = 0;
+        for (digit, order) in s.iter_mut().zip(ORDER) {
+            let difference = i16::from(*digit) - i16::from(order) - borrow;
+            borrow = i16::from(difference < 0);
+            *digit = difference.rem_euclid(256) as u8;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use ed25519_dalek::Signer;
+
+    fn verifies(verifier: Verifier, owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        verifier.verifies(owner, message, signature, &Faults::default())
+    }
+
+    fn is_key(owner: &[u8]) -> bool {
+        Verifier::Ed25519.is_key(owner, &Faults::default())
+    }
 
     fn owner() -> SigningKey {
         SigningKey::from_bytes(&[7; 32])
@@ -90,14 +144,19 @@ mod tests {
         let public = owner().verifying_key().to_bytes();
         let signature = owner().sign(b"token").to_bytes();
         let verifier = Verifier::Ed25519;
-        assert!(verifier.verifies(&public, b"token", &signature));
-        assert!(!verifier.verifies(&public, b"other", &signature));
-        assert!(!verifier.verifies(&verifier.public_key(Secret([8; 32])), b"token", &signature));
+        assert!(verifies(verifier, &public, b"token", &signature));
+        assert!(!verifies(verifier, &public, b"other", &signature));
+        assert!(!verifies(
+            verifier,
+            &verifier.public_key(Secret([8; 32])),
+            b"token",
+            &signature
+        ));
         for bit in 0..512 {
             let mut corrupted = signature;
             corrupted[bit / 8] ^= 1 << (bit % 8);
             assert!(
-                !verifier.verifies(&public, b"token", &corrupted),
+                !verifies(verifier, &public, b"token", &corrupted),
                 "bit {bit}"
             );
         }
@@ -122,19 +181,24 @@ mod tests {
             three_above_the_prime,
             [0; 32],
         ] {
-            assert!(!Verifier::Ed25519.is_key(&refused), "{refused:02x?}");
+            assert!(!is_key(&refused), "{refused:02x?}");
         }
-        assert!(Verifier::Ed25519.is_key(&three));
-        assert!(Verifier::Ed25519.is_key(&owner().verifying_key().to_bytes()));
-        assert!(!Verifier::Ed25519.is_key(&[1; 33]));
+        assert!(is_key(&three));
+        assert!(is_key(&owner().verifying_key().to_bytes()));
+        assert!(!is_key(&[1; 33]));
     }
 
     #[test]
     fn the_stand_in_tells_owners_and_messages_apart() {
         let signature = stand_in_signature(&[1; 32], b"token");
-        assert!(Verifier::StandIn.verifies(&[1; 32], b"token", &signature));
-        assert!(!Verifier::StandIn.verifies(&[2; 32], b"token", &signature));
-        assert!(!Verifier::StandIn.verifies(&[1; 32], b"other", &signature));
-        assert!(!Verifier::StandIn.verifies(&[1; 32], b"token", &signature[..63]));
+        assert!(verifies(Verifier::StandIn, &[1; 32], b"token", &signature));
+        assert!(!verifies(Verifier::StandIn, &[2; 32], b"token", &signature));
+        assert!(!verifies(Verifier::StandIn, &[1; 32], b"other", &signature));
+        assert!(!verifies(
+            Verifier::StandIn,
+            &[1; 32],
+            b"token",
+            &signature[..63]
+        ));
     }
 }

@@ -1,51 +1,53 @@
 //! The service `Agent` over its rules.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::Body;
-use prost::Message;
 use tonic::codegen::{BoxFuture, StdError};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status};
 use tower::{Service, service_fn};
 
 use super::raw;
-use crate::agent::{Agent, Run, Staging};
+use crate::agent::{Agent, Limits, Run, Staging, encode_run, encode_staged};
+use crate::connection::ConnectionId;
+use crate::faults::Faults;
+use crate::refusal::Refusal;
 
 /// Answers `/Agent/StageInFiles` and `/Agent/RunJob`.
 #[derive(Clone, Debug)]
 pub(super) struct AgentService {
     rules: Arc<Mutex<Agent>>,
+    faults: Arc<Faults>,
 }
 
 impl AgentService {
-    pub(super) fn new(rules: Agent) -> AgentService {
+    pub(super) fn new(limits: Limits, faults: &Faults) -> AgentService {
         AgentService {
-            rules: Arc::new(Mutex::new(rules)),
+            rules: Arc::new(Mutex::new(Agent::new(limits, faults.clone()))),
+            faults: Arc::new(faults.clone()),
         }
     }
 
-    fn stage_in_files(&self, request: &[u8]) -> Result<Bytes, Status> {
-        let staging = Staging::parse(request)?;
-        Ok(encode(&self.with(|agent| agent.stage(staging))?))
+    fn stage_in_files(&self, request: &[u8], _: ConnectionId) -> Result<Vec<u8>, Refusal> {
+        let staging = Staging::parse(request, &self.faults)?;
+        let response = self.rules().stage(staging)?;
+        Ok(encode_staged(&response, &self.faults))
     }
 
-    fn run_job(&self, request: &[u8]) -> Result<Bytes, Status> {
-        let run = Run::parse(request)?;
-        Ok(encode(&self.with(|agent| agent.run(run))?))
+    fn run_job(&self, request: &[u8], connection: ConnectionId) -> Result<Vec<u8>, Refusal> {
+        let run = Run::parse(request, &self.faults)?;
+        let response = self.rules().run(run, connection)?;
+        Ok(encode_run(&response, &self.faults))
     }
 
     /// The rules keep themselves whole whatever a call meets, so a poisoned lock is still good.
-    fn with<T>(&self, call: impl FnOnce(&mut Agent) -> T) -> T {
-        call(&mut self.rules.lock().unwrap_or_else(PoisonError::into_inner))
+    fn rules(&self) -> MutexGuard<'_, Agent> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn encode(message: &impl Message) -> Bytes {
-    message.encode_to_vec().into()
 }
 
 impl NamedService for AgentService {
@@ -74,8 +76,12 @@ where
         };
         Box::pin(async move {
             let answer = service_fn(move |request: Request<Bytes>| {
-                let answer = method(&service, request.get_ref()).map(Response::new);
-                std::future::ready(answer)
+                let connection = request.extensions().get().copied().unwrap_or_default();
+                let answer = method(&service, request.get_ref(), connection);
+                std::future::ready(match answer {
+                    Ok(bytes) => Ok(Response::new(Bytes::from(bytes))),
+                    Err(refusal) => Err(Status::from(refusal)),
+                })
             });
             Ok(raw::grpc().unary(answer, request).await)
         })

@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::transport::server::Connected;
 
+use crate::connection::ConnectionId;
+
 /// How long to wait before the next try when no connection could be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -77,10 +79,6 @@ pub(super) fn connections(
     })
 }
 
-/// Tells the connections of one server apart; every request carries it in its extensions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ConnectionId(pub(super) u64);
-
 /// A connection that breaks when the server has stopped, however the other side behaves.
 pub(super) struct Connection {
     stream: TcpStream,
@@ -119,6 +117,7 @@ impl Connection {
 }
 
 impl Connected for Connection {
+    /// Every request carries it in its extensions.
     type ConnectInfo = ConnectionId;
 
     fn connect_info(&self) -> ConnectionId {

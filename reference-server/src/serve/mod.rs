@@ -1,6 +1,8 @@
 //! The server: every service over its rules, reflection and health, on one listener.
 
 mod agent;
+mod atomix_session;
+mod jina;
 mod listener;
 mod neofs_session;
 mod raw;
@@ -8,18 +10,21 @@ mod raw;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 use tower::layer::util::Identity;
+use wirecheck_proto::atomix::runtime::v1::session_service_server::SessionServiceServer;
 
-use crate::agent::Agent;
 use crate::faults::Faults;
+use crate::jina::Jina;
 use crate::neofs_session::{Keys, Sessions, Verifier};
 use listener::{Phase, Stopping};
 
@@ -47,7 +52,13 @@ pub struct Config {
     pub sessions: crate::neofs_session::Limits,
     /// How much the agent may remember.
     pub agent: crate::agent::Limits,
-    /// Whether a client may have processes started.
+    /// How many sessions of the runtime are not closed at a time, 1 to 1,000.
+    pub live_sessions: usize,
+    /// How often those sessions move one step on, a millisecond at least.
+    pub tick: Duration,
+    /// How much the index may hold and do.
+    pub index: crate::jina::Limits,
+    /// Whether a client may have peas spawned. They are names in a list; no process starts.
     pub allow_spawn: bool,
 }
 
@@ -62,6 +73,9 @@ impl Default for Config {
             max_streams: 256,
             sessions: crate::neofs_session::Limits::default(),
             agent: crate::agent::Limits::default(),
+            live_sessions: crate::atomix_session::Config::default().live,
+            tick: Duration::from_millis(50),
+            index: crate::jina::Limits::default(),
             allow_spawn: false,
         }
     }
@@ -84,11 +98,29 @@ pub enum StartError {
 }
 
 /// A running server. Many live side by side in one process. Dropping it ends it at once.
+///
+/// ```
+/// use wirecheck_reference::{Config, Fault, Server};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), wirecheck_reference::StartError> {
+/// let server = Server::start(Config {
+///     seed: Some(1),
+///     faults: [Fault::AcceptsSignedFirst].into_iter().collect(),
+///     ..Config::default()
+/// })
+/// .await?;
+/// assert!(server.addr().ip().is_loopback());
+/// server.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
     phase: watch::Sender<Phase>,
     serving: JoinHandle<Result<(), tonic::transport::Error>>,
+    terminating: JoinHandle<()>,
 }
 
 impl Server {
@@ -105,7 +137,8 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
-        let routes = routes(&config, &stopping).await?;
+        let terminate = Arc::new(Notify::new());
+        let routes = routes(&config, &stopping, &terminate).await?;
         let connections = listener::connections(listener, config.max_connections, stopping.clone());
         let mut stop = stopping;
         let serving = transport(&config).serve_with_incoming_shutdown(
@@ -115,6 +148,7 @@ impl Server {
         );
         Ok(Server {
             addr,
+            terminating: tokio::spawn(end_when_told(terminate, phase.clone())),
             phase,
             serving: tokio::spawn(serving),
         })
@@ -125,11 +159,22 @@ impl Server {
         self.addr
     }
 
+    /// Waits until a client's TERMINATE has ended the server. Without one that is for ever.
+    pub async fn terminated(&mut self) {
+        let mut phase = self.phase.subscribe();
+        // The sender is here, so it cannot be gone.
+        let _ = phase.wait_for(|now| *now > Phase::Serving).await;
+    }
+
     /// Stops listening, ends open streams with UNAVAILABLE, and waits for connections to close:
     /// two seconds at most, then they are torn.
     pub async fn stop(mut self) {
+        self.terminating.abort();
         for phase in [Phase::Stopping, Phase::Stopped] {
             self.phase.send_replace(phase);
+            if self.serving.is_finished() {
+                return;
+            }
             if tokio::time::timeout(DRAIN, &mut self.serving).await.is_ok() {
                 return;
             }
@@ -140,18 +185,53 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
+        self.terminating.abort();
     }
 }
 
+/// Does for a client's TERMINATE what [`Server::stop`] does for its owner.
+async fn end_when_told(terminate: Arc<Notify>, phase: watch::Sender<Phase>) {
+    terminate.notified().await;
+    phase.send_replace(Phase::Stopping);
+    tokio::time::sleep(DRAIN).await;
+    phase.send_replace(Phase::Stopped);
+}
+
+/// The end of a call that the server's own end cuts short.
+fn stopped() -> Status {
+    Status::unavailable("the server is stopping")
+}
+
+/// The answer that a fault withholds: a call ends only when the server does.
+async fn never(mut stopping: Stopping) -> Status {
+    stopping.begun().await;
+    stopped()
+}
+
 /// Every service of the server. A protocol adds its line here.
-async fn routes(config: &Config, stopping: &Stopping) -> Result<Routes, StartError> {
+async fn routes(
+    config: &Config,
+    stopping: &Stopping,
+    terminate: &Arc<Notify>,
+) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut services = Services {
         routes: Routes::new(health_service),
         health,
     };
     services.add(session_service(config, stopping)).await;
-    services.add(agent_service(config)).await;
+    services
+        .add(agent::AgentService::new(config.agent, &config.faults))
+        .await;
+    services.add(hosting_service(config, stopping)).await;
+    let jina = Jina::new(config.index, config.allow_spawn, config.faults.clone());
+    services
+        .add(jina::JinaService::new(
+            jina,
+            Arc::clone(terminate),
+            stopping.clone(),
+        ))
+        .await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -194,8 +274,16 @@ fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::Sessi
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 
-fn agent_service(config: &Config) -> agent::AgentService {
-    agent::AgentService::new(Agent::new(config.agent, config.faults.clone()))
+fn hosting_service(
+    config: &Config,
+    stopping: &Stopping,
+) -> SessionServiceServer<atomix_session::Hosting> {
+    let hosted = crate::atomix_session::Config {
+        seed: config.seed.unwrap_or_else(rand::random),
+        live: config.live_sessions,
+    };
+    let sessions = crate::atomix_session::Sessions::new(&hosted, config.faults.clone());
+    atomix_session::service(sessions, config.tick, stopping)
 }
 
 /// The HTTP/2 side: limits first.
@@ -206,6 +294,8 @@ fn transport(
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
         .http2_max_header_list_size(1 << 20)
+        // The default of 20 ends a connection whose client cancels a few dozen calls at once.
+        .http2_max_pending_accept_reset_streams(Some(1024))
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.

@@ -15,11 +15,17 @@ use tonic::codegen::{BoxFuture, StdError};
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
 use tower::{Service, service_fn};
+use wirecheck_proto::session::CreateResponse;
 
 use super::listener::Stopping;
 use super::raw;
+use crate::connection::ConnectionId;
+use crate::faults::Fault;
 use crate::neofs_session::{Handshake, Sessions, parse};
 use crate::refusal::Refusal;
+
+/// How soon a half-close counts as right behind a message, for the one fault that cares.
+const RIGHT_BEHIND: Duration = Duration::from_millis(50);
 
 /// Answers `/session.Session/Create`.
 #[derive(Clone, Debug)]
@@ -45,12 +51,15 @@ impl SessionService {
     fn create(
         &self,
         requests: Streaming<Bytes>,
+        connection: ConnectionId,
     ) -> impl Stream<Item = Result<Bytes, Status>> + use<> {
+        let handshake = Handshake::new(connection);
         let conversation = Conversation {
             requests,
-            handshake: Handshake::new(),
+            ahead: None,
+            answers: handshake.greet(&self.sessions).into(),
+            handshake,
             service: self.clone(),
-            answers: VecDeque::new(),
             ended: false,
         };
         stream::unfold(conversation, Conversation::next)
@@ -60,9 +69,11 @@ impl SessionService {
 /// One stream. Dropped when the client cancels, and the handshake with it.
 struct Conversation {
     requests: Streaming<Bytes>,
+    /// A request that was read before its turn; only a fault does that.
+    ahead: Option<Bytes>,
     handshake: Handshake,
     service: SessionService,
-    answers: VecDeque<Bytes>,
+    answers: VecDeque<CreateResponse>,
     ended: bool,
 }
 
@@ -71,7 +82,7 @@ impl Conversation {
     async fn next(mut self) -> Option<(Result<Bytes, Status>, Conversation)> {
         loop {
             if let Some(answer) = self.answers.pop_front() {
-                return Some((Ok(answer), self));
+                return Some((Ok(answer.encode_to_vec().into()), self));
             }
             if self.ended {
                 return None;
@@ -83,38 +94,60 @@ impl Conversation {
         }
     }
 
-    /// Waits for the client to say or end something.
+    /// Waits for the client to say or end something, and lets the rules answer.
     async fn step(&mut self) -> Result<(), Status> {
-        let request = tokio::select! {
-            request = self.requests.message() => request?,
-            () = tokio::time::sleep(self.service.step_timeout) => {
-                return Err(Status::deadline_exceeded("the client took too long for its next step"));
-            }
-            () = self.service.stopping.begun() => {
-                return Err(Status::unavailable("the server is stopping"));
-            }
-        };
+        let request = self.request().await?;
         let answers = self.answer(request)?;
         self.answers.extend(answers);
+        let loses = self
+            .service
+            .sessions
+            .faults()
+            .has(Fault::LosesResultAtHalfClose);
+        if loses && self.handshake.is_done() && !self.ended {
+            self.lose_result().await;
+        }
         Ok(())
     }
 
-    /// What the rules say to the next message, or to the half-close.
-    fn answer(
-        &mut self,
-        request: Option<Bytes>,
-    ) -> Result<impl Iterator<Item = Bytes> + use<>, Refusal> {
+    /// The next request, or none at the half-close.
+    async fn request(&mut self) -> Result<Option<Bytes>, Status> {
+        if let Some(request) = self.ahead.take() {
+            return Ok(Some(request));
+        }
+        tokio::select! {
+            request = self.requests.message() => request,
+            () = tokio::time::sleep(self.service.step_timeout) => {
+                Err(Status::deadline_exceeded("the client took too long for its next step"))
+            }
+            () = self.service.stopping.begun() => Err(Status::unavailable("the server is stopping")),
+        }
+    }
+
+    fn answer(&mut self, request: Option<Bytes>) -> Result<Vec<CreateResponse>, Refusal> {
         let sessions = &self.service.sessions;
-        let answers = match request {
-            Some(bytes) => self.handshake.receive(parse(&bytes)?, sessions)?,
+        match request {
+            Some(bytes) => {
+                let request = parse(&bytes, sessions.faults())?;
+                self.handshake.receive(request, sessions)
+            }
             None => {
                 self.ended = true;
-                self.handshake.half_close(sessions)?
+                self.handshake.half_close(sessions)
             }
-        };
-        Ok(answers
-            .into_iter()
-            .map(|answer| answer.encode_to_vec().into()))
+        }
+    }
+
+    /// Drops what was to be sent if the half-close comes right behind, as the fault says.
+    async fn lose_result(&mut self) {
+        match tokio::time::timeout(RIGHT_BEHIND, self.requests.message()).await {
+            Ok(Ok(None)) => {
+                self.answers.clear();
+                self.ended = true;
+            }
+            Ok(Ok(request)) => self.ahead = request,
+            Ok(Err(_)) | Err(_) => {}
+        }
     }
 }
 
@@ -142,7 +175,8 @@ where
         let service = self.clone();
         Box::pin(async move {
             let create = service_fn(move |request: Request<Streaming<Bytes>>| {
-                let answers = service.create(request.into_inner());
+                let connection = request.extensions().get().copied().unwrap_or_default();
+                let answers = service.create(request.into_inner(), connection);
                 std::future::ready(Ok::<_, Status>(Response::new(answers)))
             });
             Ok(raw::grpc().streaming(create, request).await)

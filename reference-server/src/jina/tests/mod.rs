@@ -1,7 +1,10 @@
 //! What the rules of jina promise: the requests that the tests are made of.
 
-mod faults_show;
+mod call_clauses;
+mod clauses;
+mod no_panic;
 mod requests;
+mod search_clauses;
 mod spawning;
 
 use std::collections::BTreeMap;
@@ -146,4 +149,16 @@ fn spawn(body: spawn_request::Body) -> SpawnRequest {
         body: Some(body),
         ..SpawnRequest::default()
     }
+}
+
+/// An index request whose document has chunks 10,000 deep. Written inside out: prost's own writer
+/// would go down as deep as the tree.
+fn deep_bytes() -> Vec<u8> {
+    let tags = std::iter::repeat_n(0x22, 10_000).chain([0x0a, 0x1a]);
+    tags.fold(Vec::new(), |inner, tag| {
+        let mut outer = vec![tag];
+        prost::encode_length_delimiter(inner.len(), &mut outer).expect("room");
+        outer.extend(inner);
+        outer
+    })
 }

@@ -147,20 +147,7 @@ fn a_tree_comes_back_whole_or_is_refused() {
     let mut jina = jina(false, &[]);
     let body = index(vec![tree(64)]);
     assert_eq!(ask(&mut jina, Some(body.clone())).body, Some(body));
-    // Written inside out: prost's own writer would go down as deep as the tree.
-    let mut bytes = Vec::new();
-    for _ in 0..10_000 {
-        let mut outer = vec![0x22];
-        prost::encode_length_delimiter(bytes.len(), &mut outer).expect("room");
-        outer.append(&mut bytes);
-        bytes = outer;
-    }
-    for tag in [0x0a, 0x1a] {
-        let mut outer = vec![tag];
-        prost::encode_length_delimiter(bytes.len(), &mut outer).expect("room");
-        outer.append(&mut bytes);
-        bytes = outer;
-    }
+    let bytes = deep_bytes();
     let refused = jina.call(&bytes, NOW).map_err(|refusal| refusal.code);
     assert_eq!(refused, Err(Code::Internal));
     let mut deadly = super::jina(false, &[Fault::DiesOfDeepTrees]);

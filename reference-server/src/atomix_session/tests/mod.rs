@@ -1,5 +1,7 @@
 //! What the rules of atomix-session promise, by looking at them tick by tick.
 
+mod clauses;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -185,73 +187,6 @@ fn watches_are_bounded_and_give_their_seats_back() {
 fn the_same_seed_hosts_the_same_sessions() {
     assert_eq!(list(&sessions(7, &[]), ""), list(&sessions(7, &[]), ""));
     assert_ne!(list(&sessions(7, &[]), ""), list(&sessions(8, &[]), ""));
-}
-
-/// All that a client can see in 70 ticks: lists, Gets, and watches that are then cancelled.
-fn seen(faults: &[Fault]) -> String {
-    let mut sessions = sessions(9, faults);
-    let mut seen = String::new();
-    for tick in 0..70 {
-        let all = list(&sessions, "");
-        let ids: Vec<_> = all
-            .iter()
-            .filter_map(|session| session.meta.clone()?.id)
-            .collect();
-        for id in &ids {
-            for asked in [
-                id.clone(),
-                SessionId {
-                    primitive: None,
-                    ..id.clone()
-                },
-                SessionId {
-                    primitive: Some(PrimitiveId { id: "x".into() }),
-                    ..id.clone()
-                },
-                SessionId {
-                    name: format!("{}x", id.name),
-                    primitive: None,
-                },
-                SessionId::default(),
-            ] {
-                let answer = sessions.get(&GetSessionRequest {
-                    session_id: Some(asked),
-                });
-                seen += &format!("{answer:?}\n");
-            }
-        }
-        for kind in ["", KINDS[0], "nobody's"] {
-            let request = ListSessionsRequest {
-                r#type: kind.into(),
-                watch: false,
-            };
-            seen += &format!("{:?}\n", sessions.list(&request));
-        }
-        let request = ListSessionsRequest {
-            r#type: KINDS[0].into(),
-            watch: true,
-        };
-        match sessions.watch(&request) {
-            Ok(watch) => {
-                sessions.tick();
-                seen += &format!("{:?}\n", sessions.answer(&watch, true));
-                sessions.leave(watch, false);
-            }
-            Err(refusal) => seen += &format!("{tick} {refusal}\n"),
-        }
-    }
-    seen
-}
-
-#[test]
-fn every_fault_shows() {
-    let right = seen(&[]);
-    let ours = Fault::ALL
-        .iter()
-        .filter(|fault| fault.breaks().starts_with("atomix-session/"));
-    for fault in ours {
-        assert!(seen(&[*fault]) != right, "{fault} changes nothing");
-    }
 }
 
 proptest! {
