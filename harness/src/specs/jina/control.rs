@@ -5,12 +5,10 @@ use wirecheck_proto::jina::request::{Body, ControlRequest};
 
 use super::clauses::{IDLE_ACCEPTED, STATUS_ANSWERS, TERMINATE_ENDS, UNKNOWN_COMMAND};
 use super::driver::{answered, ask, came, control, good};
-use super::oracle::code_words;
 use crate::check::{Check, Manner, Need, Stop};
 use crate::client::Answer;
 use crate::cx::Cx;
 use crate::expect;
-use crate::status::End;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -99,27 +97,22 @@ async fn terminate(cx: &mut Cx) -> Result<(), Stop> {
     let deadline = cx.deadline();
     let mut watched = cx.connect().await?;
     let answer = ask(cx, control(Command::Terminate)).await?;
-    match &answer.end {
-        end if end.is_refusal() => {
-            return expect::skip(format!("the target does not let itself be terminated: {end}"));
+    let acknowledged = good(&answer).is_ok();
+    let told = answer.end.is_ok() && !answer.messages.is_empty() || answer.end.is_refusal();
+    let stopped = watched.closes(deadline).await;
+    match (acknowledged, stopped) {
+        (true, true) => Ok(()),
+        (true, false) => expect::that(
+            false,
+            format!("the server to stop after it answered TERMINATE with {}", came(&answer)),
+            "its connections were still open at the deadline",
+        ),
+        (false, false) if told => {
+            expect::skip(format!("the target does not let itself be terminated: {}", came(&answer)))
         }
-        End::Status { .. } if !answer.messages.is_empty() => {}
-        end => {
-            let expected = "TERMINATE to be answered before the server stops";
-            return expect::that(false, expected, end.to_string());
+        (false, _) => {
+            let expected = "TERMINATE to be answered without an error before the server stops";
+            expect::that(false, expected, came(&answer))
         }
     }
-    if let Err(why) = good(&answer) {
-        return expect::skip(format!("the target does not let itself be terminated: {why}"));
-    }
-    let expected = format!("the server to stop after it answered TERMINATE with {}", code(&answer));
-    let actual = "its connections were still open at the deadline";
-    expect::that(watched.closes(deadline).await, expected, actual)
-}
-
-fn code(answer: &Answer) -> String {
-    good(answer)
-        .ok()
-        .and_then(|it| it.status)
-        .map_or("no status".to_owned(), |it| code_words(it.code))
 }
