@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use crate::config::Spawning;
 use crate::cx::Cx;
 use crate::model::{Clause, Finding};
 
@@ -14,6 +15,8 @@ pub enum Manner {
     Refusal,
     /// Something that no client means well with.
     Hostile,
+    /// Something that ends a target which does as it is told: after everything else, and alone.
+    Ending,
 }
 
 /// What a check needs beside a target that serves its room.
@@ -21,6 +24,9 @@ pub enum Manner {
 pub enum Need {
     /// It may stop or harm the target: `--allow-destructive`.
     Destructive,
+    /// A target of which it is known whether clients may spawn: `[jina] spawning`. The embedded
+    /// reference is there in both states.
+    Spawning(Spawning),
 }
 
 /// Why a check ended before its last line.

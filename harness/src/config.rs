@@ -10,10 +10,46 @@ use crate::specs::neofs_session::token::Lifetime;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
+    /// `[jina]`
+    pub jina: Jina,
     /// `[neofs-session]`
     pub neofs_session: NeofsSession,
     /// `[atomix-session]`
     pub atomix_session: AtomixSession,
+}
+
+/// `[jina]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Jina {
+    /// Whether the target lets clients open peas and pods. Unset where nobody knows; then a Spawn
+    /// has to name some outcome, whichever it is.
+    ///
+    /// ```toml
+    /// [jina]
+    /// spawning = "denied"
+    /// ```
+    pub spawning: Option<Spawning>,
+}
+
+/// Whether a target of jina lets clients open peas and pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spawning {
+    /// Nobody may.
+    Denied,
+    /// Anybody may; the checks open some under names drawn at random, and do not close them.
+    Allowed,
+}
+
+impl Spawning {
+    /// As `wirecheck.toml` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Spawning::Denied => "denied",
+            Spawning::Allowed => "allowed",
+        }
+    }
 }
 
 /// `[neofs-session]`
@@ -157,5 +193,18 @@ mod tests {
         assert_eq!(wide, Ok(Lifetime { first: 7, last: 8 }));
         assert!(read("[neofs-session]\nfirst-epoch = 100").is_err());
         assert!(read("").is_ok());
+    }
+
+    #[test]
+    fn spawning_is_unknown_until_it_is_said() {
+        let spawning =
+            |text: &str| toml::from_str::<Config>(text).map(|config| config.jina.spawning);
+        assert_eq!(spawning(""), Ok(None));
+        for state in [Spawning::Denied, Spawning::Allowed] {
+            let text = format!("[jina]\nspawning = \"{}\"", state.name());
+            assert_eq!(spawning(&text), Ok(Some(state)));
+        }
+        assert!(spawning("[jina]\nspawning = \"perhaps\"").is_err());
+        assert!(spawning("[jina]\nspawn = \"denied\"").is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wirecheck_proto::wirecheck::v1::event::What;
-use wirecheck_proto::wirecheck::v1::{Header, Side, Trace};
+use wirecheck_proto::wirecheck::v1::{Event, HalfClose, Header, Headers, Message, Side, Trace};
 
 use crate::status::Code;
 
@@ -98,5 +98,52 @@ impl Stream<'_> {
             Turn::Got(payload) => Some((*index, *payload)),
             _ => None,
         })
+    }
+}
+
+/// A trace written event by event, of a conversation that no connection carried.
+#[derive(Clone, Debug, Default)]
+pub struct Tape(Trace);
+
+impl Tape {
+    /// The client opens this stream.
+    pub fn opens(&mut self, stream: u32, path: &str) {
+        let fields = vec![Header { name: ":path".to_owned(), value: path.into() }];
+        self.add(stream, Side::Client, What::Headers(Headers { fields, end_stream: false }));
+    }
+
+    /// The client sends a message.
+    pub fn sends(&mut self, stream: u32, payload: Vec<u8>) {
+        let message = Message { payload, ..Message::default() };
+        self.add(stream, Side::Client, What::Message(message));
+    }
+
+    /// The client half-closes.
+    pub fn half_closes(&mut self, stream: u32) {
+        self.add(stream, Side::Client, What::HalfClose(HalfClose {}));
+    }
+
+    /// The client gets a message.
+    pub fn gets(&mut self, stream: u32, payload: Vec<u8>) {
+        let message = Message { payload, ..Message::default() };
+        self.add(stream, Side::Server, What::Message(message));
+    }
+
+    /// The target ends the stream with this code.
+    pub fn ends(&mut self, stream: u32, code: Code) {
+        let value = (code as u32).to_string().into();
+        let fields = vec![Header { name: "grpc-status".to_owned(), value }];
+        self.add(stream, Side::Server, What::Trailers(Headers { fields, end_stream: true }));
+    }
+
+    /// Something else happens.
+    pub fn add(&mut self, stream: u32, side: Side, what: What) {
+        let what = Some(what);
+        self.0.events.push(Event { stream, connection: 1, side: side.into(), what, at_micros: 0 });
+    }
+
+    /// What has happened so far.
+    pub fn trace(&self) -> &Trace {
+        &self.0
     }
 }

@@ -191,6 +191,7 @@ faults! {
     KeepsThirtyOneBitsOfId breaks "jina/unary/request-id-echoed": "loses the highest bit of a request id";
     NumbersZeroRequestId breaks "jina/unary/request-id-echoed": "answers the request id 0 under 1";
     AnswersOtherBody breaks "jina/unary/body-kind-kept": "answers train with index and everything else with train";
+    ForgetsWhatSteers breaks "jina/unary/parameters-kept": "sends a search back with top_k 0 and a train without flush";
     ReversesDocs breaks "jina/unary/docs-kept": "sends the documents back in reverse order";
     DropsWeight breaks "jina/unary/docs-kept": "sends the documents back without their weight";
     DropsTags breaks "jina/unary/tags-survive": "sends the documents back without their tags";
@@ -234,7 +235,9 @@ faults! {
     LeavesErrorUndescribed breaks "jina/status/error-described": "describes no error";
     TellsTimesToCome breaks "jina/status/details-time-valid": "says that errors occur in ten years";
     TellsTwoSecondsOfNanos breaks "jina/status/details-time-valid": "writes 2,000,000,000 nanos into a time";
+    ForbidsTraining breaks "jina/status/spawn-codes-stay-with-spawn": "answers every train request with ERROR_NOTALLOWED";
     EndsDeniedSpawnSilently breaks "jina/spawn/not-allowed-says-so": "ends a denied Spawn with OK and no message";
+    NeverTellsOutcomes breaks "jina/spawn/not-allowed-says-so": "leaves the status out of every message of a Spawn stream";
     EndsSpawnWithoutOutcome breaks "jina/spawn/outcome-told": "leaves the status out of the last message of a Spawn stream";
     SpawnsWithoutArgs breaks "jina/spawn/needs-args": "says READY to a pea or pod without args";
     AnswersPeaWithPod breaks "jina/spawn/body-kept": "answers a pea as a mutable pod";

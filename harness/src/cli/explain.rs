@@ -77,6 +77,7 @@ fn manner(manner: Manner) -> &'static str {
     match manner {
         Manner::Allowed => "does only what the document allows",
         Manner::Refusal => "does something that has to be refused, beside a twin that must succeed",
+        Manner::Ending => "may end the server, as it is told to; runs after everything else",
         Manner::Hostile => "is hostile on purpose; the server is probed afterwards",
     }
 }

@@ -8,7 +8,7 @@ use h2::{Ping, PingPong};
 use http::{HeaderMap, Method, Request, Uri};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use wirecheck_proto::wirecheck::v1::event::What;
@@ -72,7 +72,7 @@ pub struct Connection {
     pings: Option<PingPong>,
     recorder: Recorder,
     lost: Lost,
-    driver: AbortHandle,
+    driver: JoinHandle<()>,
 }
 
 /// Why the connection ended, once it has.
@@ -141,7 +141,7 @@ impl Connection {
             pings,
             recorder: recorder.clone(),
             lost,
-            driver: task.abort_handle(),
+            driver: task,
         })
     }
 
@@ -225,6 +225,12 @@ impl Connection {
     /// How many streams the target allows at once, as far as its SETTINGS have told.
     pub fn stream_cap(&self) -> usize {
         self.requests.current_max_send_streams()
+    }
+
+    /// Waits for the target to close the connection; false when it has not by `deadline`.
+    pub async fn closes(&mut self, deadline: Instant) -> bool {
+        // A task that was awaited to its end must not be awaited again.
+        self.driver.is_finished() || timeout_at(deadline, &mut self.driver).await.is_ok()
     }
 
     /// Why the connection ended, once it has.

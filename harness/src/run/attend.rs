@@ -57,7 +57,9 @@ pub(super) async fn attend(
     let mut verdict = verdict(outcome, cx.as_ref(), &trace);
 
     let mut pulse = None;
-    if check.manner != Manner::Allowed || torn(&trace) {
+    // A target that ended as it was told to has no pulse, and that is right.
+    let asked_for_one = check.manner != Manner::Allowed || torn(&trace);
+    if asked_for_one && check.manner != Manner::Ending {
         let asked = Instant::now();
         pulse = Some(
             health.fresh(room_of(check.id), &origin, &settings, check.id).await.map(|()| asked),

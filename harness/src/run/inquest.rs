@@ -60,8 +60,13 @@ impl Run<'_> {
                 continue;
             }
             let settings = Arc::clone(&self.settings);
-            let mut again =
-                attend(suspect.check, self.live.origin(), settings, Arc::clone(&self.health)).await;
+            let mut again = attend(
+                suspect.check,
+                self.live.origin_for(suspect.check),
+                settings,
+                Arc::clone(&self.health),
+            )
+            .await;
             if let Some(death) = self.dead_after(&again).await {
                 found = true;
                 let trace = std::mem::take(&mut again.trace);
@@ -100,7 +105,7 @@ impl Run<'_> {
     }
 
     /// Starts the target anew, or waits a while for somebody else to.
-    async fn revive(&mut self) -> Result<(), Death> {
+    pub(super) async fn revive(&mut self) -> Result<(), Death> {
         // A target that lived on may know the ids of an earlier probe.
         let occasion = format!("revival {:x}", rand::random::<u64>());
         if self.live.can_be_started_anew() {

@@ -114,6 +114,8 @@ pub async fn run(
         let phase = checks.iter().copied().filter(|check| check.manner == manner);
         run.phase(manner, phase.collect()).await;
     }
+    let endings = checks.iter().copied().filter(|check| check.manner == Manner::Ending);
+    run.endings(endings.collect()).await;
     Ok(run.report(target, started, began).await)
 }
 
@@ -174,6 +176,30 @@ impl Run<'_> {
         }
     }
 
+    /// Each of these may end the target, as it should: one at a time, each against a live one.
+    async fn endings(&mut self, checks: Vec<&'static Check>) {
+        let mut used = false;
+        for check in checks {
+            if let Some(reason) = self.reason_to_skip(check) {
+                self.judge(check, Verdict::Skip(reason));
+                continue;
+            }
+            if used && self.closed.is_none() && self.revive().await.is_err() {
+                self.closed =
+                    Some(Closed::Dead("the target has ended, as it was told to".to_owned()));
+            }
+            if let Some(closed) = &self.closed {
+                let verdict = closed.verdict();
+                self.judge(check, verdict);
+                continue;
+            }
+            used = true;
+            let (origin, settings) = (self.live.origin_for(check), Arc::clone(&self.settings));
+            let attended = attend(check, origin, settings, Arc::clone(&self.health)).await;
+            self.accept(attended);
+        }
+    }
+
     /// Runs from the queue until it is empty, or until a probe finds the target dead: then it hands
     /// back what ran since the last good probe, without its verdicts.
     async fn together(
@@ -190,7 +216,7 @@ impl Run<'_> {
                 let Some(check) = queue.pop_front() else { break };
                 tasks.spawn(attend(
                     check,
-                    self.live.origin(),
+                    self.live.origin_for(check),
                     Arc::clone(&self.settings),
                     Arc::clone(&self.health),
                 ));
@@ -243,6 +269,14 @@ impl Run<'_> {
                 Need::Destructive if self.options.allow_destructive => {}
                 Need::Destructive => {
                     return Some("it may stop the target; --allow-destructive runs it".to_owned());
+                }
+                Need::Spawning(_) if self.live.is_in_both_states_of_spawning() => {}
+                Need::Spawning(state) if self.settings.config.jina.spawning == Some(*state) => {}
+                Need::Spawning(state) => {
+                    let state = state.name();
+                    return Some(format!(
+                        "it takes a target on which spawning is {state}; wirecheck.toml says so with `spawning = \"{state}\"` in `[jina]`"
+                    ));
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::model::Clause;
 pub mod agent;
 pub mod atomix_session;
 pub mod grpc;
+pub mod jina;
 pub mod neofs_session;
 
 /// Declares a room's clauses, each once: a symbol to cite, its level, its id within the room, what it

@@ -7,7 +7,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::check::Check;
+#[cfg(feature = "embedded")]
+use crate::check::Need;
 use crate::client::{Access, Origin};
+#[cfg(feature = "embedded")]
+use crate::config::Spawning;
 
 pub use address::AddressError;
 pub use launch::{Launch, LaunchError};
@@ -123,7 +128,16 @@ enum Running {
     Elsewhere(Origin),
     Child(Box<launch::Child>),
     #[cfg(feature = "embedded")]
-    Embedded(wirecheck_reference::serve::Server),
+    Embedded(Box<Embedded>),
+}
+
+/// The reference in both states of spawning: what a client may, and what it is told that it may not.
+#[cfg(feature = "embedded")]
+#[derive(Debug)]
+struct Embedded {
+    server: wirecheck_reference::serve::Server,
+    /// The same, but that nobody may spawn.
+    denying: wirecheck_reference::serve::Server,
 }
 
 impl Live {
@@ -142,7 +156,29 @@ impl Live {
             Running::Elsewhere(origin) => origin.clone(),
             Running::Child(child) => child.origin().clone(),
             #[cfg(feature = "embedded")]
-            Running::Embedded(server) => Origin::plain(server.addr().to_string()),
+            Running::Embedded(embedded) => Origin::plain(embedded.server.addr().to_string()),
+        }
+    }
+
+    /// Where the target listens that this check is about.
+    pub(crate) fn origin_for(&self, check: &Check) -> Origin {
+        match &self.running {
+            #[cfg(feature = "embedded")]
+            Running::Embedded(embedded)
+                if check.needs.contains(&Need::Spawning(Spawning::Denied)) =>
+            {
+                Origin::plain(embedded.denying.addr().to_string())
+            }
+            _ => self.origin(),
+        }
+    }
+
+    /// Whether it both lets clients spawn and does not, depending on the check.
+    pub(crate) fn is_in_both_states_of_spawning(&self) -> bool {
+        match &self.running {
+            Running::Elsewhere(_) | Running::Child(_) => false,
+            #[cfg(feature = "embedded")]
+            Running::Embedded(_) => true,
         }
     }
 
@@ -192,13 +228,18 @@ async fn run(target: &Target, seed: u64) -> Result<Running, TargetError> {
         Target::Launch(launch) => Running::Child(Box::new(launch::Child::start(launch).await?)),
         #[cfg(feature = "embedded")]
         Target::Embedded(faults) => {
-            let config = wirecheck_reference::serve::Config {
-                seed: Some(seed),
-                faults: faults.clone(),
-                ..wirecheck_reference::serve::Config::default()
+            let start = async |allow_spawn| {
+                let config = wirecheck_reference::serve::Config {
+                    seed: Some(seed),
+                    faults: faults.clone(),
+                    allow_spawn,
+                    ..wirecheck_reference::serve::Config::default()
+                };
+                let server = wirecheck_reference::serve::Server::start(config).await;
+                server.map_err(|error| TargetError::Embedded(error.to_string()))
             };
-            let server = wirecheck_reference::serve::Server::start(config).await;
-            Running::Embedded(server.map_err(|error| TargetError::Embedded(error.to_string()))?)
+            let (server, denying) = (start(true).await?, start(false).await?);
+            Running::Embedded(Box::new(Embedded { server, denying }))
         }
     })
 }

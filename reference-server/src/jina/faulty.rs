@@ -67,6 +67,13 @@ pub(super) fn spoil(faults: &Faults, answer: &mut Request) {
         let swapped = std::mem::replace(body, Body::Index(IndexRequest::default()));
         *body = other(swapped);
     }
+    if faults.has(Fault::ForgetsWhatSteers) {
+        match body {
+            Body::Train(train) => train.flush = false,
+            Body::Search(search) => search.top_k = 0,
+            Body::Index(_) | Body::Control(_) => {}
+        }
+    }
     let Some(docs) = docs_mut(body) else { return };
     if faults.has(Fault::ReversesDocs) {
         docs.reverse();

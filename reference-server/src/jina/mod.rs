@@ -179,6 +179,9 @@ impl Jina {
                 speaker.error("NoTraining", "this server cannot be trained"),
             );
         }
+        if self.faults.has(Fault::ForbidsTraining) {
+            return (train, speaker.not_allowed());
+        }
         self.collected = self.collected.saturating_add(train.docs.len() as u64);
         if train.flush {
             let collected = std::mem::take(&mut self.collected);

@@ -91,6 +91,19 @@ const UNARY: &[(&str, Holds)] = &[
             answer.is_some_and(|body| std::mem::discriminant(&body) == kind)
         })
     }),
+    ("jina/unary/parameters-kept", |f| {
+        let bodies = [search(Vec::new(), 2), train(Vec::new(), true), control(1)];
+        bodies.into_iter().all(|body| {
+            let kept = |answer: Body| match (&body, answer) {
+                (Body::Search(sent), Body::Search(came)) => sent.top_k == came.top_k,
+                (Body::Train(sent), Body::Train(came)) => sent.flush == came.flush,
+                (Body::Control(sent), Body::Control(came)) => sent.command == came.command,
+                _ => false,
+            };
+            let answer = once(f, Some(body.clone())).and_then(|answer| answer.body);
+            answer.is_some_and(kept)
+        })
+    }),
     ("jina/unary/docs-kept", |f| {
         bytes_of(back(f, index(docs()))) == bytes_of(docs())
     }),
@@ -194,6 +207,12 @@ const STATUS: &[(&str, Holds)] = &[
             time.seconds < NOW.seconds + 86_400 && (0..1_000_000_000).contains(&time.nanos)
         };
         times.map(valid).eq([true])
+    }),
+    ("jina/status/spawn-codes-stay-with-spawn", |f| {
+        valid_bodies().into_iter().all(|body| {
+            let answer = once(f, Some(body));
+            answer.is_some_and(|answer| !matches!(status_of(&answer).code, 4 | 5))
+        })
     }),
     ("jina/code/never-unknown", |f| {
         let bytes = request(7, None).encode_to_vec();

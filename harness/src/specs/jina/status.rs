@@ -1,0 +1,162 @@
+//! Checks of the statuses in answers.
+
+use prost::Message as _;
+use wirecheck_proto::jina::{Request, Status};
+
+use super::clauses::{
+    CODE_IN_ENUM, DETAILS_TIME_VALID, ERROR_DESCRIBED, ERROR_IS_FINAL, PENDING_IS_FOLLOWED,
+    SPAWN_CODES_STAY_WITH_SPAWN,
+};
+use super::driver::{ask, judged, one_of_each, ran_through, seen, stream};
+use super::oracle::{self, CALL_UNARY, is_error};
+use super::spawn::{named, pea, spawned};
+use crate::check::{Check, Manner, Stop};
+use crate::client::Answer;
+use crate::cx::Cx;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "jina/status/code-in-enum",
+        clause: &CODE_IN_ENUM,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let mut came = each_unary(cx).await?;
+                let requests = one_of_each(cx);
+                came.extend(statuses(&stream(cx, &requests).await?));
+                judged(cx, oracle::code_in_enum)?;
+                seen(!came.is_empty(), "no answer had a status")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/pending-is-followed",
+        clause: &PENDING_IS_FOLLOWED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let came = each_unary(cx).await?;
+                judged(cx, oracle::pending_is_followed)?;
+                seen(!came.is_empty(), "no answer had a status")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/pending-is-followed-on-a-stream",
+        clause: &PENDING_IS_FOLLOWED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let requests = one_of_each(cx);
+                let answer = stream(cx, &requests).await?;
+                judged(cx, oracle::pending_is_followed)?;
+                ran_through(&answer)?;
+                seen(!statuses(&answer).is_empty(), "no answer had a status")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/pending-is-followed-on-spawn",
+        clause: &PENDING_IS_FOLLOWED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let name = named(cx);
+                let answer = spawned(cx, pea(&[&name])).await?;
+                judged(cx, oracle::pending_is_followed)?;
+                ran_through(&answer)
+            })
+        },
+    },
+    Check {
+        id: "jina/status/error-is-final",
+        clause: &ERROR_IS_FINAL,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let mut requests = one_of_each(cx);
+                requests[1].body = None;
+                let answer = stream(cx, &requests).await?;
+                judged(cx, oracle::error_is_final)?;
+                seen(any_error(&answer), "a request without a body brought no error code")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/error-described",
+        clause: &ERROR_DESCRIBED,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let answer = ask(cx, None).await?;
+                judged(cx, oracle::error_described)?;
+                seen(any_error(&answer), "a request without a body brought no error code")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/error-described-on-spawn",
+        clause: &ERROR_DESCRIBED,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let answer = spawned(cx, pea(&[])).await?;
+                judged(cx, oracle::error_described)?;
+                let any = super::spawn::messages(&answer).any(|it| is_error(it.status.as_ref()));
+                seen(any, "a Spawn of a pea without args brought no error code")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/details-time-valid",
+        clause: &DETAILS_TIME_VALID,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let answer = ask(cx, None).await?;
+                judged(cx, oracle::details_time_valid)?;
+                let mut details = statuses(&answer).into_iter().flat_map(|status| status.details);
+                seen(details.any(|details| details.time.is_some()), "no error came with a time")
+            })
+        },
+    },
+    Check {
+        id: "jina/status/spawn-codes-stay-with-spawn",
+        clause: &SPAWN_CODES_STAY_WITH_SPAWN,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let came = each_unary(cx).await?;
+                judged(cx, oracle::spawn_codes_stay_with_spawn)?;
+                seen(!came.is_empty(), "no answer had a status")
+            })
+        },
+    },
+];
+
+/// The statuses that one valid request of each kind brings by CallUnary.
+async fn each_unary(cx: &mut Cx) -> Result<Vec<Status>, Stop> {
+    let mut came = Vec::new();
+    for request in one_of_each(cx) {
+        came.extend(statuses(&cx.unary(CALL_UNARY, &request).await?));
+    }
+    Ok(came)
+}
+
+fn statuses(answer: &Answer) -> Vec<Status> {
+    let requests = answer.messages.iter().map(|message| Request::decode(&message.payload[..]));
+    requests.filter_map(|request| request.ok()?.status).collect()
+}
+
+fn any_error(answer: &Answer) -> bool {
+    statuses(answer).iter().any(|status| is_error(Some(status)))
+}
