@@ -1,4 +1,5 @@
 //! Placeholder.
 
+pub mod decode;
 pub mod schema;
 pub mod wire;
