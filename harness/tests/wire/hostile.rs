@@ -11,12 +11,15 @@ use crate::vocabulary::VOCABULARY;
 
 /// Bytes that are often almost a message: tags of low numbers, small lengths, full bytes.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    let byte = prop_oneof![
-        3 => 0x08u8..0x80,
-        2 => 0u8..8,
-        1 => Just(0xff),
-        2 => any::<u8>(),
-    ];
+    let byte = any::<u16>().prop_map(|drawn| {
+        let byte = (drawn >> 8) as u8;
+        match drawn % 8 {
+            0..3 => byte & 0x7f | 0x08,
+            3..5 => byte & 0x07,
+            5 => 0xff,
+            _ => byte,
+        }
+    });
     proptest::collection::vec(byte, 0..120)
 }
 

@@ -3,7 +3,11 @@
 
 mod dumps;
 mod hostile;
+mod keeping;
+mod merging;
 mod reading;
+mod refused_schemas;
+mod scalars;
 mod schemas;
 mod values;
 mod vocabulary;
