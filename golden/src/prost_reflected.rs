@@ -1,6 +1,5 @@
 //! The contract's messages as prost-reflect reads them, field by field, without our reader.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use prost::DecodeError;
@@ -8,7 +7,7 @@ use prost_reflect::{
     DescriptorPool, DynamicMessage, MapKey as ReflectedKey, ReflectMessage, Value as Reflected,
 };
 use wirecheck::schema::{Field, Schema};
-use wirecheck::wire::{FieldValue, MapKey, MessageValue, Value};
+use wirecheck::wire::{FieldValue, MapKey, MessageValue, Misfit, Value};
 
 static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -27,11 +26,15 @@ pub fn decode(full_name: &str, bytes: &[u8]) -> Result<DynamicMessage, DecodeErr
     DynamicMessage::decode(descriptor.expect("a message of the contract"), bytes)
 }
 
-/// What prost-reflect read, as a value of ours; unknown fields as it writes them again.
+/// What prost-reflect read, as a value of ours without unknown fields.
+///
+/// # Errors
+/// A value that the schema does not allow: an unknown number in a closed enum, which prost-reflect
+/// keeps in the field.
 ///
 /// # Panics
 /// Where the two schemas disagree.
-pub fn value_of(schema: &Schema, dynamic: &DynamicMessage) -> MessageValue {
+pub fn value_of(schema: &Schema, dynamic: &DynamicMessage) -> Result<MessageValue, Misfit> {
     let descriptor = dynamic.descriptor();
     let message = schema
         .message(descriptor.full_name())
@@ -41,30 +44,33 @@ pub fn value_of(schema: &Schema, dynamic: &DynamicMessage) -> MessageValue {
         let field = message
             .field(descriptor.number())
             .expect("a field of the contract");
-        value
-            .set(schema, field.number, field_value(schema, field, reflected))
-            .expect("prost-reflect keeps to the schema");
+        value.set(schema, field.number, field_value(schema, field, reflected)?)?;
     }
-    value
+    Ok(value)
 }
 
-fn field_value(schema: &Schema, field: &Field, reflected: &Reflected) -> FieldValue {
-    match reflected {
+fn field_value(
+    schema: &Schema,
+    field: &Field,
+    reflected: &Reflected,
+) -> Result<FieldValue, Misfit> {
+    Ok(match reflected {
         Reflected::List(values) => {
-            FieldValue::Repeated(values.iter().map(|v| one(schema, field, v)).collect())
+            let values = values.iter().map(|value| one(schema, field, value));
+            FieldValue::Repeated(values.collect::<Result<_, _>>()?)
         }
         Reflected::Map(entries) => {
             let (_, of_value) = schema.map_entry(field).expect("a map");
             let entries = entries.iter();
-            let entries = entries.map(|(k, v)| (key(k), one(schema, of_value, v)));
-            FieldValue::Map(BTreeMap::from_iter(entries))
+            let entries = entries.map(|(k, v)| Ok((key(k), one(schema, of_value, v)?)));
+            FieldValue::Map(entries.collect::<Result<_, _>>()?)
         }
-        value => FieldValue::Singular(one(schema, field, value)),
-    }
+        value => FieldValue::Singular(one(schema, field, value)?),
+    })
 }
 
-fn one(schema: &Schema, field: &Field, reflected: &Reflected) -> Value {
-    match reflected {
+fn one(schema: &Schema, field: &Field, reflected: &Reflected) -> Result<Value, Misfit> {
+    Ok(match reflected {
         Reflected::Bool(value) => Value::Bool(*value),
         Reflected::I32(value) => Value::I32(*value),
         Reflected::I64(value) => Value::I64(*value),
@@ -75,11 +81,11 @@ fn one(schema: &Schema, field: &Field, reflected: &Reflected) -> Value {
         Reflected::String(value) => Value::String(value.clone().into_bytes()),
         Reflected::Bytes(value) => Value::Bytes(value.to_vec()),
         Reflected::EnumNumber(value) => Value::Enum(*value),
-        Reflected::Message(value) => Value::from(value_of(schema, value)),
+        Reflected::Message(value) => Value::from(value_of(schema, value)?),
         Reflected::List(_) | Reflected::Map(_) => {
             panic!("{} holds a list or map in a list or map", field.name)
         }
-    }
+    })
 }
 
 fn key(reflected: &ReflectedKey) -> MapKey {
