@@ -96,3 +96,21 @@ fn prost_has_a_type_for_every_message() {
     typed.sort_unstable();
     assert_eq!(typed, names);
 }
+
+#[test]
+fn no_dump_outlives_its_message() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
+    for entry in std::fs::read_dir(folder).expect("the snapshots folder") {
+        let file = entry.expect("an entry").file_name();
+        let file = file.to_str().expect("a name in UTF-8");
+        let dumped = file
+            .strip_prefix("dump.")
+            .and_then(|name| name.strip_suffix(".snap"));
+        if let Some(name) = dumped {
+            assert!(
+                documented().any(|message| message.full_name == name),
+                "{file}"
+            );
+        }
+    }
+}

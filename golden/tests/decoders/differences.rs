@@ -1,7 +1,7 @@
 //! Where prost and prost-reflect are known to judge otherwise, and why.
 
 use wirecheck::decode::{Content, Note, dump};
-use wirecheck::schema::{Message, Schema};
+use wirecheck::schema::{Cardinality, Message, Schema};
 use wirecheck::wire::parts::tag;
 use wirecheck::wire::{Defect, WireType, Writer};
 
@@ -17,6 +17,8 @@ pub(crate) enum Difference {
     TenthByte,
     /// A known field with another wire type.
     OtherWireType,
+    /// A record of a map field with another wire type, where that makes it malformed.
+    MapWireType,
     /// A required field that is missing.
     Required,
     /// A number that a closed enum lacks.
@@ -28,11 +30,12 @@ pub(crate) enum Difference {
 }
 
 impl Difference {
-    pub(crate) const ALL: [Difference; 8] = [
+    pub(crate) const ALL: [Difference; 9] = [
         Difference::LongTag,
         Difference::LongLength,
         Difference::TenthByte,
         Difference::OtherWireType,
+        Difference::MapWireType,
         Difference::Required,
         Difference::ClosedEnum,
         Difference::Proto2String,
@@ -45,6 +48,7 @@ impl Difference {
             Difference::LongLength => "prost takes lengths of up to ten bytes",
             Difference::TenthByte => "prost refuses what falls out of 64 bits, upb drops it",
             Difference::OtherWireType => "prost refuses it, others keep an unknown field",
+            Difference::MapWireType => "prost reads a map entry whatever the wire type",
             Difference::Required => "prost does not ask for required fields",
             Difference::ClosedEnum => "prost keeps the number in the field",
             Difference::Proto2String => "prost wants UTF-8 of every string",
@@ -63,6 +67,13 @@ impl Difference {
                 ("jina.Request", tag.raw(&[0x81; 9]).raw(&[0x02]))
             }
             Difference::OtherWireType => ("jina.Request", w.varint(1, 1).fixed32(1, 1)),
+            Difference::MapWireType => {
+                let end = w.tag(2, WireType::EndGroup);
+                (
+                    "jina.Request.ControlRequest",
+                    end.raw(&[4, 0x0a, 0, 0x12, 0]),
+                )
+            }
             Difference::Required => ("FileId", w),
             Difference::ClosedEnum => ("RunJobResponse", w.varint(1, 1).varint(1, 3)),
             Difference::Proto2String => ("FileId", w.len(1, b"\xff")),
@@ -84,11 +95,19 @@ pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<
             found.push(Difference::NegativeZero);
         }
         match &line.content {
-            Content::Defect(error) => match error.defect {
-                Defect::TagTooLong => found.push(Difference::LongTag),
-                Defect::LengthTooLong => found.push(Difference::LongLength),
-                _ => {}
-            },
+            Content::Defect(error) => {
+                match error.defect {
+                    Defect::TagTooLong => found.push(Difference::LongTag),
+                    Defect::LengthTooLong => found.push(Difference::LongLength),
+                    _ => {}
+                }
+                if let Ok((tag, _)) = tag(&line.bytes)
+                    && tag & 7 != WireType::Len as u32
+                    && is_map(schema, tag >> 3, &line.path)
+                {
+                    found.push(Difference::MapWireType);
+                }
+            }
             Content::Value {
                 len: Some(len),
                 value,
@@ -122,4 +141,12 @@ pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<
     }
     found.dedup();
     found
+}
+
+/// Whether a path ends at a map field of this number.
+fn is_map(schema: &Schema, number: u32, path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let fields = schema.messages().iter().flat_map(|message| &message.fields);
+    let mut maps = fields.filter(|field| field.cardinality == Cardinality::Map);
+    maps.any(|map| map.number == number && last.split('[').next() == Some(&map.name))
 }

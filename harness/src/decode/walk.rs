@@ -27,10 +27,8 @@ pub fn dump(schema: &Schema, message: &Message, bytes: &[u8]) -> Dump {
         depth: 0,
     };
     let walked = walk.message(Some(message), &mut Reader::new(bytes));
-    let missing = match walked.and_then(|()| decode_partial(schema, message, bytes).ok()) {
-        Some(value) => missing_required(schema, &value),
-        None => Vec::new(),
-    };
+    let value = walked.and_then(|()| decode_partial(schema, message, bytes).ok());
+    let missing = value.map_or(Vec::new(), |value| missing_required(schema, &value));
     Dump {
         message: message.full_name.clone(),
         size: bytes.len(),
@@ -104,9 +102,8 @@ impl<'s, 'b> Walk<'s, 'b> {
                 self.nested(Some(inner), &mut nested)
             }
             (Some(Kind::Group(idx)), Payload::StartGroup) => {
-                let inner = &self.schema[idx];
-                self.head(record, Some(inner), longer(record))?;
-                self.nested(Some(inner), reader)
+                self.head(record, Some(&self.schema[idx]), longer(record))?;
+                self.nested(Some(&self.schema[idx]), reader)
             }
             (_, Payload::StartGroup) => {
                 let mut notes = longer(record);

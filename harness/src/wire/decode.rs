@@ -174,6 +174,8 @@ impl<'s> Decoder<'s> {
         let Some((of_key, of_value)) = schema.map_entry(field) else {
             return Ok(Taken::Unknown);
         };
+        // Other unknown fields of an entry have no place in a map and are dropped, as prost does; upb
+        // makes the whole entry unknown for them too.
         if pair.get(2).is_none() && holds_closed_enum(schema, of_value, &pair) {
             // A number that a closed enum lacks makes the whole entry an unknown field.
             return Ok(Taken::Unknown);

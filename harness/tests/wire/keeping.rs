@@ -26,9 +26,9 @@ fn closed_enums_keep_strangers_as_unknown_fields() {
     let value = two(entry.clone());
     assert_eq!(value.get(303), None);
     assert_eq!(value.unknown(), entry.clone().into_bytes());
-    // A missing value is the first one of the enum.
+    // A missing value is the enum's default.
     let value = two(w().len(303, &w().len(1, b"k").into_bytes()));
-    let entries = [(MapKey::String(b"k".to_vec()), Value::Enum(1))];
+    let entries = [(MapKey::String(b"k".to_vec()), Value::Enum(0))];
     assert_eq!(value.get(303), Some(&FieldValue::Map(entries.into())));
     // An open one takes every number.
     let value = three(w().varint(14, 9).raw(&entry.into_bytes()));

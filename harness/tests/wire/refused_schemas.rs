@@ -94,7 +94,7 @@ fn types_that_are_none() {
     assert_eq!(error.to_string(), "t.M is declared twice");
 
     let of_enum = |bytes: &[u8]| file("f", "proto3", &[], &Writer::new().len(5, bytes));
-    let error = refusal(&[of_enum(&enumeration("E", 1, 2))]);
+    let error = refusal(&[of_enum(&enumeration("E", &[1, 2]))]);
     assert_eq!(
         error.to_string(),
         "enum t.E is open, but its first value is not 0"

@@ -41,9 +41,11 @@ pub(crate) fn file(name: &str, syntax: &str, messages: &[Writer], more: &Writer)
     let file = messages.iter().fold(start, |file, message| {
         file.len(4, &message.clone().into_bytes())
     });
-    file.raw(&more.clone().into_bytes())
-        .len(12, syntax.as_bytes())
-        .into_bytes()
+    let file = file.raw(&more.clone().into_bytes());
+    match syntax {
+        "" => file.into_bytes(),
+        syntax => file.len(12, syntax.as_bytes()).into_bytes(),
+    }
 }
 
 /// A descriptor set of these files.
@@ -54,14 +56,14 @@ pub(crate) fn set(files: &[Vec<u8>]) -> Vec<u8> {
     set.into_bytes()
 }
 
-/// An enum descriptor with the values A and B of these numbers.
-pub(crate) fn enumeration(name: &str, a: u64, b: u64) -> Vec<u8> {
-    let value = |name: &[u8], number| Writer::new().len(1, name).varint(2, number).into_bytes();
-    Writer::new()
-        .len(1, name.as_bytes())
-        .len(2, &value(b"A", a))
-        .len(2, &value(b"B", b))
-        .into_bytes()
+/// An enum descriptor with values of these numbers.
+pub(crate) fn enumeration(name: &str, numbers: &[u64]) -> Vec<u8> {
+    let start = Writer::new().len(1, name.as_bytes());
+    let made = numbers.iter().fold(start, |made, number| {
+        let value = Writer::new().len(1, format!("{name}_{number}").as_bytes());
+        made.len(2, &value.varint(2, *number).into_bytes())
+    });
+    made.into_bytes()
 }
 
 /// `t.Two` is proto2 and `t.Three` proto3. Both have one singular field for each scalar type, its
@@ -70,7 +72,7 @@ pub(crate) fn enumeration(name: &str, a: u64, b: u64) -> Vec<u8> {
 /// to int32), 302 (int32 to message) and 303 (string to enum). `t.Two` also has a group at 10 and
 /// 110, closed enums, and is required to have 401 in `t.Needy`, where 402 is a `Needy` again.
 pub(crate) static VOCABULARY: LazyLock<Schema> = LazyLock::new(|| {
-    let enums = Writer::new().len(5, &enumeration("Closed", 1, 2));
+    let enums = Writer::new().len(5, &enumeration("Closed", &[0, 1, 2]));
     let needy = message(
         "Needy",
         &[
@@ -80,7 +82,7 @@ pub(crate) static VOCABULARY: LazyLock<Schema> = LazyLock::new(|| {
         ],
     );
     let two = file("two", "", &[every_kind("Two", "Closed"), needy], &enums);
-    let enums = Writer::new().len(5, &enumeration("Open", 0, 1));
+    let enums = Writer::new().len(5, &enumeration("Open", &[0, 1]));
     let three = file("three", "proto3", &[every_kind("Three", "Open")], &enums);
     Schema::from_descriptor_set(&set(&[two, three])).expect("a sound schema")
 });
