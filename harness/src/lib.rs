@@ -13,6 +13,7 @@ pub mod config;
 mod conformance;
 #[cfg(feature = "net")]
 pub mod cx;
+pub mod decode;
 #[cfg(feature = "net")]
 pub mod expect;
 #[cfg(feature = "net")]

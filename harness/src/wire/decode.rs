@@ -1,8 +1,9 @@
 //! From bytes to a message under a schema, by protobuf's rules of merging.
 
-use super::reader::{fixed32, fixed64, varint};
+use super::message::MessageValue;
 use super::required::missing_required;
-use super::value::{FieldValue, MapKey, MessageValue, Value};
+use super::scalar::{element, scalar};
+use super::value::{FieldValue, MapKey, Value};
 use super::writer::{put_tag, put_varint};
 use super::{Defect, MAX_VALUES, Payload, Reader, Record, WireError, WireType};
 use crate::schema::{Cardinality, Field, Kind, Message, MessageIdx, Schema};
@@ -166,6 +167,8 @@ impl<'s> Decoder<'s> {
         let Some((of_key, of_value)) = schema.map_entry(field) else {
             return Ok(Taken::Unknown);
         };
+        // Other unknown fields of an entry have no place in a map and are dropped, as prost does; upb
+        // makes the whole entry unknown for them too.
         if pair.get(2).is_none() && holds_closed_enum(schema, of_value, &pair) {
             // A number that a closed enum lacks makes the whole entry an unknown field.
             return Ok(Taken::Unknown);
@@ -257,50 +260,4 @@ fn holds_closed_enum(schema: &Schema, of_value: &Field, entry: &MessageValue) ->
         && Reader::new(entry.unknown()).flatten().any(|record| {
             record.number == of_value.number && matches!(record.payload, Payload::Varint(_))
         })
-}
-
-/// The element that a packed field's bytes begin with, and how many bytes it takes.
-pub(crate) fn element(kind: Kind, bytes: &[u8]) -> Result<(Payload<'_>, usize), Defect> {
-    match kind.wire_type() {
-        WireType::Fixed32 => Ok((Payload::Fixed32(fixed32(bytes)?), 4)),
-        WireType::Fixed64 => Ok((Payload::Fixed64(fixed64(bytes)?), 8)),
-        _ => varint(bytes).map(|(value, len)| (Payload::Varint(value), len)),
-    }
-}
-
-/// What a payload means as a value of this kind: nothing where the wire type is another, the
-/// number none of a closed enum, or the kind a message.
-pub(crate) fn scalar(schema: &Schema, kind: Kind, payload: Payload<'_>) -> Option<Value> {
-    let value = match (kind, payload) {
-        // 32-bit kinds keep the low 32 bits of what came.
-        (Kind::Int32, Payload::Varint(value)) => Value::I32(value as i32),
-        (Kind::Uint32, Payload::Varint(value)) => Value::U32(value as u32),
-        (Kind::Sint32, Payload::Varint(value)) => {
-            let value = value as u32;
-            Value::I32((value >> 1) as i32 ^ -((value & 1) as i32))
-        }
-        (Kind::Int64, Payload::Varint(value)) => Value::I64(value as i64),
-        (Kind::Uint64, Payload::Varint(value)) => Value::U64(value),
-        (Kind::Sint64, Payload::Varint(value)) => {
-            Value::I64((value >> 1) as i64 ^ -((value & 1) as i64))
-        }
-        (Kind::Bool, Payload::Varint(value)) => Value::Bool(value != 0),
-        (Kind::Enum(idx), Payload::Varint(value)) => {
-            let (number, of) = (value as i32, &schema[idx]);
-            if of.closed && of.name_of(number).is_none() {
-                return None;
-            }
-            Value::Enum(number)
-        }
-        (Kind::Fixed32, Payload::Fixed32(value)) => Value::U32(value),
-        (Kind::Sfixed32, Payload::Fixed32(value)) => Value::I32(value as i32),
-        (Kind::Float, Payload::Fixed32(value)) => Value::F32(f32::from_bits(value)),
-        (Kind::Fixed64, Payload::Fixed64(value)) => Value::U64(value),
-        (Kind::Sfixed64, Payload::Fixed64(value)) => Value::I64(value as i64),
-        (Kind::Double, Payload::Fixed64(value)) => Value::F64(f64::from_bits(value)),
-        (Kind::String, Payload::Len(content)) => Value::String(content.to_vec()),
-        (Kind::Bytes, Payload::Len(content)) => Value::Bytes(content.to_vec()),
-        _ => return None,
-    };
-    Some(value)
 }

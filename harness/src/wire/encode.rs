@@ -2,7 +2,8 @@
 //! by key with key and value always written, then the unknown fields as they came.
 
 use super::WireType;
-use super::value::{FieldValue, MessageValue, Value};
+use super::message::MessageValue;
+use super::value::{FieldValue, Value};
 use super::writer::{put_len, put_tag, put_varint};
 use crate::schema::{Cardinality, Field, Kind, Schema};
 

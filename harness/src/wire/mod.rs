@@ -3,8 +3,12 @@
 pub mod decode;
 pub mod defect;
 pub mod encode;
+pub mod example;
+pub mod message;
+pub mod parts;
 pub mod reader;
 pub mod required;
+pub(crate) mod scalar;
 pub mod summary;
 pub mod text;
 pub mod value;
@@ -13,9 +17,11 @@ pub mod writer;
 pub use decode::{DecodeError, decode, decode_partial};
 pub use defect::{Defect, Part, WireError};
 pub use encode::encode;
+pub use example::example;
+pub use message::{MessageValue, Misfit};
 pub use reader::{Payload, Reader, Record};
 pub use summary::summary;
-pub use value::{FieldValue, MapKey, MessageValue, Misfit, Value};
+pub use value::{FieldValue, MapKey, Value};
 pub use writer::Writer;
 
 /// How deep messages and groups may nest, the outermost message not counted. What C++ and upb

@@ -1,6 +1,7 @@
 //! Reads the encoding record by record, without a schema, as strictly as C++ and upb do.
 
-use super::{Defect, MAX_DEPTH, Part, WireError, WireType};
+use super::parts::{delimited, fixed32, fixed64, tag, varint};
+use super::{Defect, MAX_DEPTH, WireError, WireType};
 
 /// One record: a tag and what follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,79 +203,4 @@ impl<'a> Iterator for Reader<'a> {
         self.failed = record.is_err();
         Some(record)
     }
-}
-
-/// A tag of up to five bytes, and how many it takes.
-fn tag(bytes: &[u8]) -> Result<(u32, usize), Defect> {
-    let (value, len) = match up_to(bytes, 5) {
-        Ok(found) => found,
-        Err(Unended::BytesEnd) => return Err(Defect::Truncated(Part::Tag)),
-        Err(Unended::TooLong) => return Err(Defect::TagTooLong),
-    };
-    let tag = u32::try_from(value).map_err(|_| Defect::TagTooLong)?;
-    if tag >> 3 == 0 {
-        return Err(Defect::TagZero);
-    }
-    Ok((tag, len))
-}
-
-/// A length of up to five bytes and what it spans, and how many bytes both take.
-fn delimited(bytes: &[u8]) -> Result<(&[u8], usize), Defect> {
-    let (length, prefix) = match up_to(bytes, 5) {
-        Ok(found) => found,
-        Err(Unended::BytesEnd) => return Err(Defect::Truncated(Part::Length)),
-        Err(Unended::TooLong) => return Err(Defect::LengthTooLong),
-    };
-    let after = &bytes[prefix..];
-    let overrun = Defect::LengthOverrun { length, left: after.len() };
-    let length = usize::try_from(length).map_err(|_| overrun)?;
-    let content = after.get(..length).ok_or(overrun)?;
-    Ok((content, prefix + length))
-}
-
-/// The varint that `bytes` begin with, and how many bytes it takes: at most ten, of which the last
-/// counts with its lowest bit alone.
-///
-/// # Errors
-/// [`Defect::VarintTooLong`], and [`Defect::Truncated`] for [`Part::Varint`].
-pub fn varint(bytes: &[u8]) -> Result<(u64, usize), Defect> {
-    up_to(bytes, 10).map_err(|unended| match unended {
-        Unended::BytesEnd => Defect::Truncated(Part::Varint),
-        Unended::TooLong => Defect::VarintTooLong,
-    })
-}
-
-/// The four bytes that `bytes` begin with.
-///
-/// # Errors
-/// [`Defect::Truncated`] for [`Part::Fixed32`].
-pub fn fixed32(bytes: &[u8]) -> Result<u32, Defect> {
-    let value = bytes.first_chunk().ok_or(Part::Fixed32);
-    value.map(|value| u32::from_le_bytes(*value)).map_err(Defect::Truncated)
-}
-
-/// The eight bytes that `bytes` begin with.
-///
-/// # Errors
-/// [`Defect::Truncated`] for [`Part::Fixed64`].
-pub fn fixed64(bytes: &[u8]) -> Result<u64, Defect> {
-    let value = bytes.first_chunk().ok_or(Part::Fixed64);
-    value.map(|value| u64::from_le_bytes(*value)).map_err(Defect::Truncated)
-}
-
-enum Unended {
-    BytesEnd,
-    TooLong,
-}
-
-fn up_to(bytes: &[u8], cap: usize) -> Result<(u64, usize), Unended> {
-    let mut value = 0;
-    for (index, &byte) in bytes.iter().take(cap).enumerate() {
-        // Seven bits each; of a tenth byte only one fits, the others fall out on the left.
-        value |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Ok((value, index + 1));
-        }
-    }
-    Err(if bytes.len() < cap { Unended::BytesEnd } else { Unended::TooLong })
 }

@@ -1,7 +1,8 @@
 //! Which required fields a message lacks, at every depth. Judged on the merged message, not on the
 //! pieces it came in.
 
-use super::value::{FieldValue, MessageValue, Value};
+use super::message::MessageValue;
+use super::value::{FieldValue, Value};
 use crate::schema::Schema;
 
 /// How many missing fields are named.

@@ -33,10 +33,19 @@ pub fn value_text(schema: &Schema, kind: Kind, value: &Value, max_text: usize) -
 
 /// Up to eight bytes in full, more as the first four and how many there are.
 pub fn bytes_text(bytes: &[u8]) -> String {
+    let start = bytes_start(bytes);
+    match bytes.len() {
+        ..=8 => start,
+        len => format!("{start}({len} bytes)"),
+    }
+}
+
+/// Up to eight bytes in full, more as the first four and "…".
+pub fn bytes_start(bytes: &[u8]) -> String {
     match bytes.len() {
         0 => "(no bytes)".to_owned(),
         1..=8 => hex(bytes),
-        len => format!("{}…({len} bytes)", hex(&bytes[..4])),
+        _ => format!("{}…", hex(&bytes[..4])),
     }
 }
 

@@ -115,3 +115,9 @@ pub fn put_len(out: &mut Vec<u8>, number: u32, content: &[u8]) {
     put_varint(out, content.len() as u64, 0);
     out.extend_from_slice(content);
 }
+
+/// How many bytes a varint takes in its shortest form.
+pub fn varint_len(value: u64) -> usize {
+    let bits = u64::BITS - value.leading_zeros();
+    bits.div_ceil(7).max(1) as usize
+}

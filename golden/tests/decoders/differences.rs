@@ -1,0 +1,152 @@
+//! Where prost and prost-reflect are known to judge otherwise, and why.
+
+use wirecheck::decode::{Content, Note, dump};
+use wirecheck::schema::{Cardinality, Message, Schema};
+use wirecheck::wire::parts::tag;
+use wirecheck::wire::{Defect, WireType, Writer};
+
+/// A way in which prost and prost-reflect differ from the encoding's description, or from C++ and
+/// upb, whom we follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Difference {
+    /// A tag of more than five bytes.
+    LongTag,
+    /// A length of more than five bytes.
+    LongLength,
+    /// A tenth byte of a varint with more than its lowest bit.
+    TenthByte,
+    /// A known field with another wire type.
+    OtherWireType,
+    /// A record of a map field with another wire type, where that makes it malformed.
+    MapWireType,
+    /// A required field that is missing.
+    Required,
+    /// A number that a closed enum lacks.
+    ClosedEnum,
+    /// A proto2 string that is not UTF-8.
+    Proto2String,
+    /// -0.0 in a field of implicit presence.
+    NegativeZero,
+}
+
+impl Difference {
+    pub(crate) const ALL: [Difference; 9] = [
+        Difference::LongTag,
+        Difference::LongLength,
+        Difference::TenthByte,
+        Difference::OtherWireType,
+        Difference::MapWireType,
+        Difference::Required,
+        Difference::ClosedEnum,
+        Difference::Proto2String,
+        Difference::NegativeZero,
+    ];
+
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Difference::LongTag => "prost takes tags of up to ten bytes",
+            Difference::LongLength => "prost takes lengths of up to ten bytes",
+            Difference::TenthByte => "prost refuses what falls out of 64 bits, upb drops it",
+            Difference::OtherWireType => "prost refuses it, others keep an unknown field",
+            Difference::MapWireType => "prost reads a map entry whatever the wire type",
+            Difference::Required => "prost does not ask for required fields",
+            Difference::ClosedEnum => "prost keeps the number in the field",
+            Difference::Proto2String => "prost wants UTF-8 of every string",
+            Difference::NegativeZero => "prost-reflect counts it as absent",
+        }
+    }
+
+    /// Bytes with this difference and no other.
+    pub(crate) fn example(self) -> (&'static str, Vec<u8>) {
+        let w = Writer::new();
+        let (name, bytes) = match self {
+            Difference::LongTag => ("jina.Request", w.tag_of(1, 0, 6).raw(&[1])),
+            Difference::LongLength => ("jina.Status", w.len_as(2, 1, 6, b"x")),
+            Difference::TenthByte => {
+                let tag = w.tag(1, WireType::Varint);
+                ("jina.Request", tag.raw(&[0x81; 9]).raw(&[0x02]))
+            }
+            Difference::OtherWireType => ("jina.Request", w.varint(1, 1).fixed32(1, 1)),
+            Difference::MapWireType => {
+                let end = w.tag(2, WireType::EndGroup);
+                (
+                    "jina.Request.ControlRequest",
+                    end.raw(&[4, 0x0a, 0, 0x12, 0]),
+                )
+            }
+            Difference::Required => ("FileId", w),
+            Difference::ClosedEnum => ("RunJobResponse", w.varint(1, 1).varint(1, 3)),
+            Difference::Proto2String => ("FileId", w.len(1, b"\xff")),
+            Difference::NegativeZero => ("jina.Relevance", w.fixed32(1, 1 << 31)),
+        };
+        (name, bytes.into_bytes())
+    }
+}
+
+/// The differences that these bytes have.
+pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<Difference> {
+    let dump = dump(schema, message, bytes);
+    let mut found = Vec::new();
+    if !dump.missing.is_empty() {
+        found.push(Difference::Required);
+    }
+    for line in &dump.lines {
+        if matches!(&line.content, Content::Value { value, .. } if value == "-0.0") {
+            found.push(Difference::NegativeZero);
+        }
+        match &line.content {
+            Content::Defect(error) => {
+                match error.defect {
+                    Defect::TagTooLong => found.push(Difference::LongTag),
+                    Defect::LengthTooLong => found.push(Difference::LongLength),
+                    _ => {}
+                }
+                if let Ok((tag, _)) = tag(&line.bytes)
+                    && tag & 7 != WireType::Len as u32
+                    && is_map(schema, tag >> 3, &line.path)
+                {
+                    found.push(Difference::MapWireType);
+                }
+            }
+            Content::Value {
+                len: Some(len),
+                value,
+                ..
+            } => {
+                let content = &line.bytes[line.bytes.len() - len..];
+                if value.starts_with('"') && std::str::from_utf8(content).is_err() {
+                    found.push(Difference::Proto2String);
+                }
+            }
+            Content::Value { wire_type, .. } | Content::Element { wire_type, .. } => {
+                let tag_len = match line.content {
+                    Content::Element { .. } => 0,
+                    _ => tag(&line.bytes).map_or(0, |(_, len)| len),
+                };
+                let varint = &line.bytes[tag_len..];
+                let is_varint = *wire_type == WireType::Varint;
+                if is_varint && varint.len() == 10 && varint.last() > Some(&1) {
+                    found.push(Difference::TenthByte);
+                }
+            }
+            _ => {}
+        }
+        for note in &line.notes {
+            match note {
+                Note::OtherWireType { .. } => found.push(Difference::OtherWireType),
+                Note::NotInClosedEnum => found.push(Difference::ClosedEnum),
+                _ => {}
+            }
+        }
+    }
+    found.dedup();
+    found
+}
+
+/// Whether a path ends at a map field of this number.
+fn is_map(schema: &Schema, number: u32, path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let fields = schema.messages().iter().flat_map(|message| &message.fields);
+    let mut maps = fields.filter(|field| field.cardinality == Cardinality::Map);
+    maps.any(|map| map.number == number && last.split('[').next() == Some(&map.name))
+}

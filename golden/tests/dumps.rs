@@ -1,0 +1,116 @@
+//! One annotated dump for each message of the five documents, and what prost makes of its bytes.
+
+use std::fmt::Write;
+
+use wirecheck::decode::dump;
+use wirecheck::schema::{Message, Schema};
+use wirecheck::wire::example::{example, variants};
+use wirecheck::wire::{decode, encode};
+use wirecheck_golden::{prost_reflected, prost_typed};
+
+/// The messages of the documents: all of the contract but what it imports and our own.
+fn documented() -> impl Iterator<Item = &'static Message> {
+    let foreign = ["google.protobuf.", "wirecheck.v1."];
+    let messages = Schema::contract().messages().iter();
+    messages.filter(move |message| {
+        !message.is_map_entry
+            && !foreign
+                .iter()
+                .any(|name| message.full_name.starts_with(name))
+    })
+}
+
+#[test]
+fn dumps_are_as_they_were() {
+    let schema = Schema::contract();
+    for message in documented() {
+        let mut text = String::new();
+        for variant in 0..variants(message) {
+            let bytes = encode(schema, &example(schema, message, variant));
+            let separator = if variant > 0 { "\n" } else { "" };
+            write!(text, "{separator}{}", dump(schema, message, &bytes)).expect("a string");
+        }
+        insta::with_settings!({
+            snapshot_path => "../snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(format!("dump.{}", message.full_name), text);
+        });
+    }
+}
+
+#[test]
+fn every_field_and_oneof_member_is_in_some_example() {
+    let schema = Schema::contract();
+    for message in schema.messages() {
+        let examples: Vec<_> = (0..variants(message))
+            .map(|variant| example(schema, message, variant))
+            .collect();
+        for field in &message.fields {
+            let set = examples.iter().any(|e| e.get(field.number).is_some());
+            assert!(set, "{}.{}", message.full_name, field.name);
+        }
+    }
+}
+
+#[test]
+fn other_decoders_read_the_same_values() {
+    let schema = Schema::contract();
+    for message in schema
+        .messages()
+        .iter()
+        .filter(|message| !message.is_map_entry)
+    {
+        let name = &message.full_name;
+        for variant in 0..variants(message) {
+            let value = example(schema, message, variant);
+            let bytes = encode(schema, &value);
+            let own = decode(schema, message, &bytes);
+            assert_eq!(own.as_ref(), Ok(&value), "{name}");
+
+            let reflected = prost_reflected::decode(name, &bytes).expect("prost-reflect reads it");
+            let reflected = prost_reflected::value_of(schema, &reflected);
+            assert_eq!(reflected.as_ref(), Ok(&value), "{name}");
+
+            let rewrite = prost_typed::rewrite_of(name).expect("prost has a type for it");
+            let rewritten = rewrite(&bytes).expect("prost reads it");
+            let reflected = prost_reflected::decode(name, &rewritten).expect("and writes it");
+            let reflected = prost_reflected::value_of(schema, &reflected);
+            assert_eq!(reflected.as_ref(), Ok(&value), "{name}");
+        }
+    }
+}
+
+#[test]
+fn prost_has_a_type_for_every_message() {
+    let messages = Schema::contract().messages().iter();
+    let mut names: Vec<_> = (messages.filter(|message| !message.is_map_entry))
+        .map(|message| message.full_name.as_str())
+        .collect();
+    let mut typed: Vec<_> = prost_typed::REWRITES
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    names.sort_unstable();
+    typed.sort_unstable();
+    assert_eq!(typed, names);
+}
+
+#[test]
+fn no_dump_outlives_its_message() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
+    for entry in std::fs::read_dir(folder).expect("the snapshots folder") {
+        let file = entry.expect("an entry").file_name();
+        let file = file.to_str().expect("a name in UTF-8");
+        let dumped = file
+            .strip_prefix("dump.")
+            .and_then(|name| name.strip_suffix(".snap"));
+        if let Some(name) = dumped {
+            assert!(
+                documented().any(|message| message.full_name == name),
+                "{file}"
+            );
+        }
+    }
+}
