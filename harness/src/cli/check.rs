@@ -36,7 +36,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let bar = Bar::new();
-    let conformance = conformance(args);
+    let conformance = conformance(args)?;
     let ran = runtime.block_on(async {
         tokio::select! {
             ran = conformance.run_telling(&bar) => ran.map_err(|error| error.to_string()),
@@ -63,7 +63,7 @@ fn coloured() -> bool {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn conformance(args: &CheckArgs) -> Conformance {
+fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
     let aimed = match (&args.launch, &args.target) {
         (Some(command), Some(url)) => Conformance::of_command(command).listening_at(url),
         (Some(command), None) => Conformance::of_command(command),
@@ -93,10 +93,23 @@ fn conformance(args: &CheckArgs) -> Conformance {
     if let Some(path) = &args.known_failures {
         run = run.known_failures(path);
     }
-    match args.seed {
+    if let Some(path) = &args.method {
+        run = run.method(path, request(args)?);
+    }
+    Ok(match args.seed {
         Some(seed) => run.seed(seed),
         None => run,
+    })
+}
+
+fn request(args: &CheckArgs) -> Result<Vec<u8>, String> {
+    let path = args.method.as_deref().unwrap_or_default();
+    if !path.starts_with('/') || path.matches('/').count() != 2 {
+        return Err(format!("--method {path:?} is no path; write /package.Service/Method"));
     }
+    let Some(file) = &args.request else { return Ok(Vec::new()) };
+    std::fs::read(file)
+        .map_err(|error| format!("cannot read the request {}: {error}", file.display()))
 }
 
 /// A report's file in the making: beside its place until it is whole, so that nobody reads half of it.

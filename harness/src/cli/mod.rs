@@ -2,6 +2,7 @@
 
 mod check;
 mod coverage;
+mod decode;
 mod explain;
 mod list;
 mod progress;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(value_name = "ROOM")]
         rooms: Vec<String>,
     },
+    /// Take the bytes of a message apart: offset, bytes, field, wire type, value
+    Decode(DecodeArgs),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -67,6 +70,12 @@ pub(crate) struct CheckArgs {
     /// Give the reference server inside a fault (repeatable)
     #[arg(long, value_name = "NAME", conflicts_with_all = ["target", "launch"])]
     fault: Vec<wirecheck_reference::Fault>,
+    /// A method to try the transport on, beside those of the five protocols: /package.Service/Method
+    #[arg(long, value_name = "PATH")]
+    method: Option<String>,
+    /// An encoded request that --method takes [default: the empty message]
+    #[arg(long, value_name = "FILE", requires = "method")]
+    request: Option<PathBuf>,
     /// What the rooms have to know of the server, in TOML
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -120,6 +129,24 @@ pub(crate) struct CheckArgs {
     fail_fast: bool,
 }
 
+/// Flags of `decode`.
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArgs {
+    /// The message's full name, as session.Token
+    message: String,
+    /// The bytes in hexadecimal
+    #[arg(long, value_name = "HEX", conflicts_with_all = ["base64", "file"])]
+    hex: Option<String>,
+    /// The bytes in base64
+    #[arg(long, value_name = "BASE64", conflicts_with = "file")]
+    base64: Option<String>,
+    /// A file of the bytes; - for stdin
+    file: Option<PathBuf>,
+    /// Another schema: an encoded google.protobuf.FileDescriptorSet
+    #[arg(long, value_name = "FILE")]
+    descriptor_set: Option<PathBuf>,
+}
+
 /// Exit code for a failure in the target.
 const FAILED: u8 = 1;
 /// Exit code where nothing was exercised.
@@ -132,6 +159,7 @@ pub(crate) fn main() -> ExitCode {
         Command::List { select } => list::run(&select),
         Command::Explain { id } => explain::run(&id),
         Command::Coverage { rooms } => coverage::run(&rooms),
+        Command::Decode(args) => decode::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "wirecheck", &mut script);
