@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Sleep;
 use tonic::transport::server::Connected;
 
+use super::astray::{Astray, HalfOpen, Tampering};
 use crate::connection::ConnectionId;
 
 /// How long to wait before the next try when no connection could be accepted.
@@ -70,6 +71,7 @@ pub(super) fn connections(
     listener: TcpListener,
     bounds: Bounds,
     stopping: Stopping,
+    astray: Arc<Astray>,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let free = Arc::new(Semaphore::new(bounds.connections));
     let ids = AtomicU64::new(0);
@@ -90,7 +92,8 @@ pub(super) fn connections(
             Some(Connection {
                 stream,
                 id,
-                preface: Some(Preface::within(bounds.preface)),
+                preface: Some(Preface::within(bounds.preface, HalfOpen::begin(&astray)?)),
+                tampering: Tampering::begin(&astray, id),
                 stopped: stopping.clone().stopped(),
                 torn: false,
                 _permit: permit,
@@ -105,15 +108,17 @@ pub(super) fn connections(
 struct Preface {
     missing: usize,
     late: Pin<Box<Sleep>>,
+    _half_open: HalfOpen,
 }
 
 impl Preface {
     const BYTES: usize = 24;
 
-    fn within(time: Duration) -> Preface {
+    fn within(time: Duration, half_open: HalfOpen) -> Preface {
         Preface {
             missing: Preface::BYTES,
             late: Box::pin(tokio::time::sleep(time)),
+            _half_open: half_open,
         }
     }
 }
@@ -124,6 +129,8 @@ pub(super) struct Connection {
     id: ConnectionId,
     /// None once it is in.
     preface: Option<Preface>,
+    /// None unless a fault asks for it.
+    tampering: Option<Box<Tampering>>,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
     torn: bool,
     _permit: OwnedSemaphorePermit,
@@ -140,7 +147,12 @@ impl Connection {
         {
             self.torn = true;
         }
-        if self.torn {
+        if self.torn
+            || self
+                .tampering
+                .as_ref()
+                .is_some_and(|tampering| tampering.is_over())
+        {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         Ok(())
@@ -174,7 +186,11 @@ impl AsyncRead for Connection {
         self.check(cx)?;
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.heard(buf.filled().len() - before);
+        let connection = &mut *self;
+        connection.heard(buf.filled().len() - before);
+        if let Some(tampering) = &mut connection.tampering {
+            tampering.hear(&buf.filled()[before..]);
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -186,7 +202,11 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let connection = &mut *self;
+        match &mut connection.tampering {
+            Some(tampering) => tampering.poll_say(&mut connection.stream, bytes, cx),
+            None => Pin::new(&mut connection.stream).poll_write(cx, bytes),
+        }
     }
 
     fn poll_write_vectored(
@@ -194,16 +214,24 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.tampering.is_some() {
+            let first = slices.iter().find(|slice| !slice.is_empty());
+            return self.poll_write(cx, first.map_or(&[][..], |slice| slice));
+        }
         self.check(cx)?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.tampering.is_none() && self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let connection = &mut *self;
+        if let Some(tampering) = &mut connection.tampering {
+            ready!(tampering.poll_out(&mut connection.stream, cx))?;
+        }
+        Pin::new(&mut connection.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

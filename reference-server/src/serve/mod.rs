@@ -1,6 +1,7 @@
 //! The server: every service over its rules, reflection and health, on one listener.
 
 mod agent;
+mod astray;
 mod atomix_session;
 mod jina;
 mod listener;
@@ -27,6 +28,7 @@ use wirecheck_proto::atomix::runtime::v1::session_service_server::SessionService
 use crate::faults::Faults;
 use crate::jina::Jina;
 use crate::neofs_session::{Keys, Sessions, Verifier};
+use astray::Astray;
 use listener::{Bounds, Phase, Stopping};
 use strict::StrictLayer;
 
@@ -148,9 +150,11 @@ impl Server {
             connections: config.max_connections,
             preface: config.preface_timeout,
         };
-        let connections = listener::connections(listener, bounds, stopping.clone());
+        let astray = Astray::new(config.faults.clone());
+        let connections =
+            listener::connections(listener, bounds, stopping.clone(), Arc::clone(&astray));
         let mut stop = stopping;
-        let serving = transport(&config).serve_with_incoming_shutdown(
+        let serving = transport(&config, astray).serve_with_incoming_shutdown(
             routes.prepare(),
             connections,
             async move { stop.begun().await },
@@ -296,7 +300,10 @@ fn hosting_service(
 }
 
 /// The HTTP/2 side: limits first.
-fn transport(config: &Config) -> tonic::transport::Server<Stack<StrictLayer, Identity>> {
+fn transport(
+    config: &Config,
+    astray: Arc<Astray>,
+) -> tonic::transport::Server<Stack<StrictLayer, Identity>> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(config.max_streams)
         // tonic answers larger ones with GOAWAY; clients may send 64 KiB of metadata.
@@ -306,5 +313,5 @@ fn transport(config: &Config) -> tonic::transport::Server<Stack<StrictLayer, Ide
         .http2_keepalive_interval(Some(Duration::from_secs(20)))
         .http2_keepalive_timeout(Some(Duration::from_secs(20)))
         // What tonic leaves open is mended by a layer here.
-        .layer(StrictLayer::new())
+        .layer(StrictLayer::new(astray))
 }

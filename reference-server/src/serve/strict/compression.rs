@@ -50,23 +50,21 @@ impl Inflater {
     /// Takes more compressed bytes.
     pub(super) fn inflate(&mut self, bytes: &[u8]) -> Result<(), Offence> {
         let inflated = self.0.write_all(bytes);
-        inflated.map_err(|_| match self.0.get_ref().full {
-            true => Offence::Bomb,
-            false => Offence::Corrupt,
-        })
+        inflated.map_err(|_| self.why())
     }
 
     /// The message, prefix included, as if it had never been compressed.
-    pub(super) fn finish(mut self) -> Result<Bytes, Offence> {
-        // Apart from `finish`, which consumes what would tell why.
-        if self.0.try_finish().is_err() {
-            return Err(match self.0.get_ref().full {
-                true => Offence::Bomb,
-                false => Offence::Corrupt,
-            });
+    pub(super) fn finish(&mut self) -> Result<Bytes, Offence> {
+        self.0.try_finish().map_err(|_| self.why())?;
+        Ok(framed(std::mem::take(&mut self.0.get_mut().message)))
+    }
+
+    /// Why no more is inflated.
+    fn why(&self) -> Offence {
+        match self.0.get_ref().full {
+            true => Offence::Bomb,
+            false => Offence::Corrupt,
         }
-        let bounded = self.0.finish().map_err(|_| Offence::Corrupt)?;
-        Ok(framed(bounded.message))
     }
 }
 

@@ -14,7 +14,7 @@ use super::offence::Offence;
 const DIGITS: usize = 8;
 
 /// What grpc-timeout allows the call, if it is there.
-pub(super) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Offence> {
+pub(in crate::serve) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Offence> {
     let mut values = headers.get_all("grpc-timeout").iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

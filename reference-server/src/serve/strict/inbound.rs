@@ -12,6 +12,7 @@ use tonic::body::Body;
 use super::messages::Messages;
 use super::offence::Offence;
 use crate::refusal::Refusal;
+use crate::serve::astray::Ending;
 
 /// The body. An offence ends it, and is told to whoever answers the call: not every service passes on why
 /// its requests ended.
@@ -20,14 +21,14 @@ pub(super) struct Inbound {
     /// None when nothing more is to be read.
     client: Option<Body>,
     messages: Messages,
-    offended: Option<oneshot::Sender<Offence>>,
+    offended: Option<oneshot::Sender<Ending>>,
 }
 
 impl Inbound {
     pub(super) fn new(
         client: Body,
         messages: Messages,
-        offended: oneshot::Sender<Offence>,
+        offended: oneshot::Sender<Ending>,
     ) -> Inbound {
         Inbound {
             client: Some(client),
@@ -41,9 +42,10 @@ impl Inbound {
         self.client = None;
         if let Some(offended) = self.offended.take() {
             // Nobody waits any more when the call has been answered.
-            let _ = offended.send(offence);
+            let _ = offended.send(self.messages.ending(offence));
         }
-        Poll::Ready(Some(Err(Refusal::from(offence).into())))
+        let refusal = Refusal::new(offence.code(), offence.to_string());
+        Poll::Ready(Some(Err(refusal.into())))
     }
 }
 
@@ -62,6 +64,7 @@ impl http_body::Body for Inbound {
             };
             match inbound.messages.next() {
                 Ok(Some(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
+                Ok(None) if inbound.messages.is_stuck() => return Poll::Pending,
                 Ok(None) => {}
                 Err(offence) => return inbound.refuse(offence),
             }
@@ -79,10 +82,11 @@ impl http_body::Body for Inbound {
                     Err(offence) => return inbound.refuse(offence),
                 },
             };
-            match frame.into_data() {
-                Ok(data) => inbound.messages.feed(data),
-                // Trailers. gRPC knows none in requests; the end of the stream comes next.
-                Err(_) => {}
+            // What is not DATA is trailers. gRPC knows none in requests, and the end comes behind them.
+            if let Ok(data) = frame.into_data()
+                && let Err(offence) = inbound.messages.feed(data)
+            {
+                return inbound.refuse(offence);
             }
         }
     }

@@ -14,16 +14,25 @@ pub(super) enum Requests {
     Any,
 }
 
+/// A method, as far as its messages go.
+#[derive(Clone, Copy, Debug)]
+struct Method {
+    requests: Requests,
+    one_answer: bool,
+}
+
 /// Every method that the descriptors know, by its path.
 #[derive(Debug, Default)]
-pub(super) struct Methods(HashMap<String, Requests>);
+pub(in crate::serve) struct Methods(HashMap<String, Method>);
 
 impl Methods {
-    /// The methods of the contract, and those of the health service.
+    /// The methods of the contract, of the health service and of reflection.
     pub(super) fn of_the_contract() -> Methods {
         let sets = [
             wirecheck_proto::FILE_DESCRIPTOR_SET,
             tonic_health::pb::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
         ];
         let mut methods = Methods::default();
         for set in sets {
@@ -45,14 +54,42 @@ impl Methods {
                     true => Requests::Any,
                     false => Requests::One,
                 };
-                self.0.insert(path, requests);
+                let one_answer = !method.server_streaming();
+                self.0.insert(
+                    path,
+                    Method {
+                        requests,
+                        one_answer,
+                    },
+                );
             }
         }
     }
 
     /// How many messages the method at this path takes.
     pub(super) fn requests(&self, path: &str) -> Requests {
-        self.0.get(path).copied().unwrap_or(Requests::Any)
+        let method = self.0.get(path);
+        method.map_or(Requests::Any, |method| method.requests)
+    }
+
+    /// Whether the method at this path gives one message.
+    pub(in crate::serve) fn answer_once(&self, path: &str) -> bool {
+        self.0.get(path).is_some_and(|method| method.one_answer)
+    }
+
+    /// Whether there is a method at this path.
+    pub(in crate::serve) fn know(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// Whether a service of this name has a method.
+    pub(in crate::serve) fn know_service(&self, name: &str) -> bool {
+        let of_it = |path: &String| {
+            path[1..]
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.0.keys().any(of_it)
     }
 }
 
@@ -74,5 +111,9 @@ mod tests {
         ] {
             assert_eq!(methods.requests(path), requests, "{path}");
         }
+        assert!(methods.answer_once("/Agent/RunJob"));
+        assert!(!methods.answer_once("/jina.JinaRPC/Spawn"));
+        assert!(methods.know("/jina.JinaRPC/Spawn") && !methods.know("/jina.JinaRPC/Die"));
+        assert!(methods.know_service("jina.JinaRPC") && !methods.know_service("jina"));
     }
 }

@@ -26,30 +26,45 @@ use compression::Encoding;
 use deadline::Deadline;
 use inbound::Inbound;
 use messages::Messages;
-use methods::Methods;
 use request::Refused;
 
-/// Puts [`Strict`] in front of the services.
+use super::astray::{Astray, AstrayCalls};
+
+pub(super) use deadline::timeout;
+pub(super) use methods::Methods;
+pub(super) use offence::Offence;
+
+/// Puts [`Strict`] in front of the services, and what makes it go wrong in front of that.
 #[derive(Clone, Debug)]
 pub(super) struct StrictLayer {
     methods: Arc<Methods>,
+    astray: Arc<Astray>,
 }
 
 impl StrictLayer {
-    pub(super) fn new() -> StrictLayer {
+    pub(super) fn new(astray: Arc<Astray>) -> StrictLayer {
         StrictLayer {
             methods: Arc::new(Methods::of_the_contract()),
+            astray,
         }
     }
 }
 
-impl<S> Layer<S> for StrictLayer {
-    type Service = Strict<S>;
+impl<S> Layer<S> for StrictLayer
+where
+    Strict<S>: Service<Request<Body>>,
+{
+    type Service = AstrayCalls<Strict<S>>;
 
-    fn layer(&self, services: S) -> Strict<S> {
-        Strict {
-            services,
+    fn layer(&self, services: S) -> Self::Service {
+        AstrayCalls {
+            strict: Strict {
+                services,
+                methods: Arc::clone(&self.methods),
+                astray: Arc::clone(&self.astray),
+            },
             methods: Arc::clone(&self.methods),
+            astray: Arc::clone(&self.astray),
         }
     }
 }
@@ -59,6 +74,7 @@ impl<S> Layer<S> for StrictLayer {
 pub(super) struct Strict<S> {
     services: S,
     methods: Arc<Methods>,
+    astray: Arc<Astray>,
 }
 
 impl<S> Service<Request<Body>> for Strict<S>
@@ -91,37 +107,39 @@ where
 {
     async fn answer(mut self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let (mut head, body) = request.into_parts();
-        match request::judge(&head) {
+        let early = |offence| Ok(answer::ended(self.astray.ending(offence, false)));
+        match request::judge(&head, &self.astray.faults) {
             Ok(()) => {}
             Err(Refused::Http(status)) => return Ok(answer::by_http(status)),
-            Err(Refused::Grpc(offence)) => return Ok(answer::refused(offence)),
+            Err(Refused::Grpc(offence)) => return early(offence),
         }
-        let deadline = match deadline::timeout(&head.headers) {
+        let deadline = match self.astray.timeout(&head.headers) {
             Ok(timeout) => Deadline::after(timeout),
-            Err(offence) => return Ok(answer::refused(offence)),
+            Err(offence) => return early(offence),
         };
         let requests = self.methods.requests(head.uri.path());
-        let messages = Messages::new(requests, Encoding::of(&head.headers));
+        let encoding = Encoding::of(&head.headers);
+        let messages = Messages::new(requests, encoding, Arc::clone(&self.astray));
         // The service gets its messages decompressed.
         head.headers.remove("grpc-encoding");
         let (offended, offence) = oneshot::channel();
         let body = Body::new(Inbound::new(body, messages, offended));
-        let mut watch = Watch::new(offence, deadline);
+        let mut watch = Watch::new(offence, deadline, Arc::clone(&self.astray));
         let mut coming = pin!(self.services.call(Request::from_parts(head, body)));
         let answered = poll_fn(|cx| {
-            if let Poll::Ready(offence) = watch.poll_over(cx) {
-                return Poll::Ready(Err(offence));
+            if let Poll::Ready(ending) = watch.poll_over(cx) {
+                return Poll::Ready(Err(ending));
             }
             let answer = coming.as_mut().poll(cx);
             // What the service read meanwhile counts, whatever it made of it.
             match watch.offended(cx) {
-                Some(offence) => Poll::Ready(Err(offence)),
+                Some(ending) => Poll::Ready(Err(ending)),
                 None => answer.map(Ok),
             }
         });
         match answered.await {
             Ok(answer) => Ok(answer::watched(answer?, watch)),
-            Err(offence) => Ok(answer::refused(offence)),
+            Err(ending) => Ok(answer::ended(ending)),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What a client can do against gRPC itself, whatever the service, and how its call then ends.
 
-use crate::refusal::{Code, Refusal};
+use crate::refusal::Code;
 
 /// One way to break the protocol, or a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Offence {
+pub(in crate::serve) enum Offence {
     /// Begins with application/grpc and goes on with a codec that is not served.
     #[error("messages are served as protobuf only")]
     OtherCodec,
@@ -33,12 +33,15 @@ pub(super) enum Offence {
     NoMessage,
     #[error("the method takes one message, and more came")]
     SecondMessage,
+    /// Right, and refused all the same; only a fault does that.
+    #[error("the server goes wrong on purpose")]
+    None,
 }
 
 impl Offence {
     /// The status code that the protocol's documents give it. Where they leave a choice: the code
     /// of grpc-go for a wrong number of messages, INTERNAL for a malformed timeout.
-    pub(super) fn code(self) -> Code {
+    pub(in crate::serve) fn code(self) -> Code {
         match self {
             Offence::OtherCodec | Offence::MalformedPath | Offence::UnknownEncoding => {
                 Code::Unimplemented
@@ -51,13 +54,8 @@ impl Offence {
             | Offence::Corrupt
             | Offence::Truncated
             | Offence::NoMessage
-            | Offence::SecondMessage => Code::Internal,
+            | Offence::SecondMessage
+            | Offence::None => Code::Internal,
         }
-    }
-}
-
-impl From<Offence> for Refusal {
-    fn from(offence: Offence) -> Refusal {
-        Refusal::new(offence.code(), offence.to_string())
     }
 }

@@ -4,6 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 
 use super::offence::Offence;
+use crate::faults::{Fault, Faults};
 
 /// Why a request is not let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +16,18 @@ pub(super) enum Refused {
 }
 
 /// Whether the head is that of a call.
-pub(super) fn judge(head: &Parts) -> Result<(), Refused> {
-    if head.method != Method::POST {
+pub(super) fn judge(head: &Parts, faults: &Faults) -> Result<(), Refused> {
+    let served = head.method == Method::POST
+        || head.method == Method::GET && faults.has(Fault::ServesGet)
+        || head.method == Method::PUT && faults.has(Fault::ServesPut);
+    if !served {
         return Err(Refused::Http(StatusCode::METHOD_NOT_ALLOWED));
     }
-    content_type(&head.headers)?;
+    match content_type(&head.headers) {
+        Err(_) if faults.has(Fault::ServesOtherContentTypes) => {}
+        Err(_) if takes_none(&head.headers, faults) => {}
+        judged => judged?,
+    }
     match head.uri.query().is_none() && names_a_method(head.uri.path()) {
         true => Ok(()),
         false => Err(Refused::Grpc(Offence::MalformedPath)),
@@ -43,6 +51,10 @@ fn content_type(headers: &HeaderMap) -> Result<(), Refused> {
     }
 }
 
+fn takes_none(headers: &HeaderMap, faults: &Faults) -> bool {
+    !headers.contains_key(header::CONTENT_TYPE) && faults.has(Fault::ServesMissingContentType)
+}
+
 /// "/", the service, "/", the method. Whether there are such is for the routes to say.
 fn names_a_method(path: &str) -> bool {
     let mut names = path.split('/');
@@ -63,7 +75,8 @@ mod tests {
         for value in content_types {
             request = request.header("content-type", *value);
         }
-        judge(&request.body(()).expect("a request").into_parts().0)
+        let (head, ()) = request.body(()).expect("a request").into_parts();
+        judge(&head, &Faults::default())
     }
 
     #[test]

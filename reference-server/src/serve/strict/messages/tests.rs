@@ -6,13 +6,16 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
+use crate::faults::Faults;
 
 /// What went on to the service, and the offence, if any, behind it.
 fn read(requests: Requests, encoding: Encoding, data: &[&[u8]]) -> (Vec<u8>, Result<(), Offence>) {
-    let mut messages = Messages::new(requests, encoding);
+    let mut messages = Messages::new(requests, encoding, Astray::new(Faults::default()));
     let mut service = Vec::new();
     for data in data {
-        messages.feed(Bytes::copy_from_slice(data));
+        messages
+            .feed(Bytes::copy_from_slice(data))
+            .expect("no fault");
         loop {
             match messages.next() {
                 Ok(Some(bytes)) => service.extend_from_slice(&bytes),
