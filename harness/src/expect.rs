@@ -149,3 +149,20 @@ pub fn list<T: Display>(items: &[T]) -> String {
         }
     }
 }
+
+/// Fails with these words unless `holds`, and marks the last message that the call brought.
+///
+/// # Errors
+/// [`Stop::Fail`].
+pub fn brought(
+    answer: &Answer,
+    holds: bool,
+    expected: impl Into<String>,
+    actual: impl Into<String>,
+) -> Result<(), Stop> {
+    if holds {
+        return Ok(());
+    }
+    let last = answer.messages.last().map(|message| message.event);
+    Err(Finding::new(expected, actual).marking(last).into())
+}

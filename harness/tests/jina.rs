@@ -47,8 +47,7 @@ async fn the_right_reference_passes_everything() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_turns_its_clause_red_and_every_check_falls() {
-    let mut never_red: BTreeSet<String> =
-        room().iter().map(|check| check.id.to_owned()).collect();
+    let mut never_red: BTreeSet<String> = room().iter().map(|check| check.id.to_owned()).collect();
     let ours = |fault: &&Fault| fault.breaks().starts_with("jina/");
     for fault in Fault::ALL.iter().filter(ours) {
         let held: Vec<_> =
