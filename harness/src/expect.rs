@@ -224,3 +224,20 @@ async fn quiet_at(call: &mut Call, quiet: Instant) -> Option<Incoming> {
         incoming => Some(incoming),
     }
 }
+
+/// Fails with these words unless `holds`, and marks the last message that the call brought.
+///
+/// # Errors
+/// [`Stop::Fail`].
+pub fn brought(
+    answer: &Answer,
+    holds: bool,
+    expected: impl Into<String>,
+    actual: impl Into<String>,
+) -> Result<(), Stop> {
+    if holds {
+        return Ok(());
+    }
+    let last = answer.messages.last().map(|message| message.event);
+    Err(Finding::new(expected, actual).marking(last).into())
+}

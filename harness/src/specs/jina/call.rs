@@ -6,7 +6,7 @@ use super::clauses::{
 };
 use super::documents;
 use super::driver::{
-    index, judged, one_of_each, ran_through, request, search, seen, send_all, stream, train,
+    index, judged, ran_through, request, search, seen, send_all, stream, train, with_documents,
 };
 use super::oracle::{self, CALL};
 use crate::check::{Check, Manner, Stop};
@@ -23,10 +23,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let mut requests = one_of_each(cx);
-                for _ in 0..3 {
-                    requests.extend(one_of_each(cx));
-                }
+                let requests = with_documents(cx, 20);
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::one_to_one)?;
                 ran_through(&answer)
@@ -40,7 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let mut requests = one_of_each(cx);
+                let mut requests = with_documents(cx, 4);
                 for (request, id) in requests.iter_mut().zip([0, 1, 1 << 31, u32::MAX]) {
                     request.request_id = id;
                 }
@@ -86,7 +83,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let requests = one_of_each(cx);
+                let requests = with_documents(cx, 5);
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::ends_ok)?;
                 ran_through(&answer)
@@ -113,7 +110,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let good = one_of_each(cx);
+                let good = with_documents(cx, 5);
                 let answer = stream(cx, &good).await?;
                 ran_through(&answer)?;
                 if judged(cx, oracle::one_to_one).is_err()
@@ -123,7 +120,7 @@ pub(super) const CHECKS: &[Check] = &[
                         "on a stream of good requests alone not all are answered well either",
                     );
                 }
-                let mut requests = one_of_each(cx);
+                let mut requests = with_documents(cx, 5);
                 requests[2].body = None;
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::bad_one_among_good)?;
@@ -139,7 +136,7 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 const MANY: usize = 1_000;
-                let few = one_of_each(cx);
+                let few = with_documents(cx, 5);
                 let answer = stream(cx, &few).await?;
                 if answer.messages.len() < few.len() {
                     return expect::skip(format!(

@@ -1,11 +1,11 @@
 //! The check of the status codes with which calls are refused.
 
-use prost::Message as _;
+use wirecheck_proto::jina::SpawnRequest;
 
 use super::clauses::NEVER_UNKNOWN;
-use super::driver::{any_search, ask, one_of_each, stream};
+use super::driver::{any_search, ask, stream, with_documents};
 use super::oracle::{CALL_UNARY, SPAWN};
-use super::spawn::{pea, spawned};
+use super::spawn::pea;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
 use crate::expect;
@@ -33,22 +33,24 @@ pub(super) const CHECKS: &[Check] = &[Check {
     },
 }];
 
-/// Everything in the room that a server may refuse, and how it ended.
+/// Everything in the room that a server may refuse, and how it ended. Spawns come last: one that
+/// stays open takes all the time there is.
 async fn refusable(cx: &mut Cx) -> Result<Vec<(&'static str, End)>, Stop> {
     let mut ends = vec![("a request without a body", ask(cx, None).await?.end)];
-    let mut requests = one_of_each(cx);
+    let mut requests = with_documents(cx, 3);
     requests[1].body = None;
     ends.push(("a stream with a request without a body", stream(cx, &requests).await?.end));
-    ends.push(("a SpawnRequest without a body", spawned(cx, None).await?.end));
-    ends.push(("a pea without args", spawned(cx, pea(&[])).await?.end));
-    // Cut off within the search's documents: no reader finds a whole request in it.
+    // The last byte lies in the search: no reader finds a whole request in what is left.
     let mut cut = any_search(cx.rng());
     cut.pop();
     ends.push(("a request that is cut short", cx.unary_payload(CALL_UNARY, &cut).await?.end));
-    let mut cut = wirecheck_proto::jina::SpawnRequest::default();
-    cut.log_record = "cut".to_owned();
-    let mut cut = cut.encode_to_vec();
-    cut.pop();
+    let cut = [b'"', 4, b'c', b'u', b't'];
     ends.push(("a SpawnRequest that is cut short", cx.unary_payload(SPAWN, &cut).await?.end));
+    for (what, body) in
+        [("a SpawnRequest without a body", None), ("a pea without args", Some(pea(&[])))]
+    {
+        let request = SpawnRequest { body, ..SpawnRequest::default() };
+        ends.push((what, cx.unary(SPAWN, &request).await?.end));
+    }
     Ok(ends)
 }

@@ -21,7 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, control(Command::Status)).await?;
                 let expected =
                     "STATUS to be answered by the deadline with READY (2), SUCCESS (0) or an error";
-                expect::that(is_answered(&answer), expected, came(&answer))
+                expect::brought(&answer, is_answered(&answer), expected, came(&answer))
             })
         },
     },
@@ -34,7 +34,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let answer = ask(cx, control(Command::Idle)).await?;
                 let any = answer.end.is_ok() && !answer.messages.is_empty();
-                expect::that(any, "IDLE to be answered by the deadline", came(&answer))
+                expect::brought(&answer, any, "IDLE to be answered by the deadline", came(&answer))
             })
         },
     },
@@ -89,7 +89,7 @@ async fn unknown(cx: &mut Cx, command: i32) -> Result<(), Stop> {
         "control command {command}, which the enum does not have, to be answered with an error code, or refused"
     );
     let refused = answer.end.is_refusal() || answer.end.is_ok() && good(&answer).is_err();
-    expect::that(refused, expected, came(&answer))
+    expect::brought(&answer, refused, expected, came(&answer))
 }
 
 /// The answer first, then the end of the target; its connections close with it.
@@ -102,9 +102,10 @@ async fn terminate(cx: &mut Cx) -> Result<(), Stop> {
     let stopped = watched.closes(deadline).await;
     match (acknowledged, stopped) {
         (true, true) => Ok(()),
-        (true, false) => expect::that(
+        (true, false) => expect::brought(
+            &answer,
             false,
-            format!("the server to stop after it answered TERMINATE with {}", came(&answer)),
+            "the server to stop once it has answered TERMINATE without an error",
             "its connections were still open at the deadline",
         ),
         (false, false) if told => {
@@ -112,7 +113,7 @@ async fn terminate(cx: &mut Cx) -> Result<(), Stop> {
         }
         (false, _) => {
             let expected = "TERMINATE to be answered without an error before the server stops";
-            expect::that(false, expected, came(&answer))
+            expect::brought(&answer, false, expected, came(&answer))
         }
     }
 }

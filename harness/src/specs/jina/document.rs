@@ -73,7 +73,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let deep = documents::chain(cx.rng(), 64);
                 let answer = ask(cx, index(vec![deep])).await?;
                 let expected = "a tree 64 chunks deep to be answered, and to come back whole";
-                expect::that(good(&answer).is_ok(), expected, came(&answer))?;
+                expect::brought(&answer, good(&answer).is_ok(), expected, came(&answer))?;
                 judged(cx, oracle::docs_kept)
             })
         },
@@ -128,7 +128,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, index(vec![wide])).await?;
                 let expected =
                     format!("a document with {WIDE} chunks to be answered without an error");
-                expect::that(good(&answer).is_ok(), expected, came(&answer))
+                expect::brought(&answer, good(&answer).is_ok(), expected, came(&answer))
             })
         },
     },

@@ -136,10 +136,25 @@ pub(super) fn send_all(call: &mut Call, requests: &[Request]) {
     requests.iter().for_each(|request| call.send(request));
 }
 
-/// One valid request of each kind, under ids that nothing else uses.
+/// One valid request of each kind, controls too, under ids that nothing else uses.
 pub(super) fn one_of_each(cx: &mut Cx) -> Vec<Request> {
     let mut bodies = Vec::from(each_kind(&documents::texts(cx.rng(), 2)));
     bodies.extend([control(Command::Status), control(Command::Idle)]);
+    bodies.into_iter().map(|body| request(cx, body)).collect()
+}
+
+/// So many valid requests with documents, of each kind by turns. No control requests: that those are
+/// answered is asked of them alone.
+pub(super) fn with_documents(cx: &mut Cx, count: usize) -> Vec<Request> {
+    let kinds = (0..count).map(|turn| {
+        let docs = documents::texts(cx.rng(), 2);
+        match turn % 3 {
+            0 => index(docs),
+            1 => search(docs, 2),
+            _ => train(docs, false),
+        }
+    });
+    let bodies: Vec<Body> = kinds.collect();
     bodies.into_iter().map(|body| request(cx, body)).collect()
 }
 

@@ -37,7 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
                         Some(Code::PermissionDenied | Code::Unimplemented)
                     );
                 let expected = "a Spawn where spawning is denied to end with ERROR_NOTALLOWED (5) as its last status, or with PERMISSION_DENIED (7) or UNIMPLEMENTED (12)";
-                expect::that(denied, expected, outcome(&answer))
+                expect::brought(&answer, denied, expected, outcome(&answer))
             })
         },
     },
@@ -251,5 +251,6 @@ async fn twice(cx: &mut Cx) -> Result<(), Stop> {
     let answer = spawned(cx, pea(&[&name])).await?;
     let said = last_status(&answer).map(|status| status.code);
     let expected = "a Spawn of a pea that runs to end with ERROR_DUPLICATE (4) as its last status";
-    expect::that(said == Some(StatusCode::ErrorDuplicate as i32), expected, outcome(&answer))
+    let told = said == Some(StatusCode::ErrorDuplicate as i32);
+    expect::brought(&answer, told, expected, outcome(&answer))
 }

@@ -7,7 +7,7 @@ use super::clauses::{
     CODE_IN_ENUM, DETAILS_TIME_VALID, ERROR_DESCRIBED, ERROR_IS_FINAL, PENDING_IS_FOLLOWED,
     SPAWN_CODES_STAY_WITH_SPAWN,
 };
-use super::driver::{ask, judged, one_of_each, ran_through, seen, stream};
+use super::driver::{ask, judged, one_of_each, ran_through, seen, stream, with_documents};
 use super::oracle::{self, CALL_UNARY, is_error};
 use super::spawn::{named, pea, spawned};
 use crate::check::{Check, Manner, Stop};
@@ -23,7 +23,7 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let mut came = each_unary(cx).await?;
-                let requests = one_of_each(cx);
+                let requests = with_documents(cx, 4);
                 came.extend(statuses(&stream(cx, &requests).await?));
                 judged(cx, oracle::code_in_enum)?;
                 seen(!came.is_empty(), "no answer had a status")
@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let requests = one_of_each(cx);
+                let requests = with_documents(cx, 4);
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::pending_is_followed)?;
                 ran_through(&answer)?;
@@ -79,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let mut requests = one_of_each(cx);
+                let mut requests = with_documents(cx, 4);
                 requests[1].body = None;
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::error_is_final)?;

@@ -19,11 +19,23 @@ impl Lost {
     }
 
     pub(super) fn expected(&self) -> String {
-        format!("{} to come back as sent: {}", self.path, self.sent)
+        format!("{} to come back as sent: {}", shortened(&self.path), self.sent)
     }
 
     pub(super) fn actual(&self) -> String {
-        format!("{}: {}", self.path, self.came)
+        format!("{}: {}", shortened(&self.path), self.came)
+    }
+}
+
+/// A path through many levels of chunks, without those between.
+fn shortened(path: &str) -> String {
+    const CHUNKS: &str = ".chunks[";
+    let levels = path.matches(CHUNKS).count();
+    match (path.find(CHUNKS), path.rfind(CHUNKS)) {
+        (Some(first), Some(last)) if levels > 3 => {
+            format!("{}…{} ({levels} levels down)", &path[..first], &path[last..])
+        }
+        _ => path.to_owned(),
     }
 }
 

@@ -62,10 +62,8 @@ pub fn at_most_top_k(conversations: &Conversations) -> Result<(), Box<Finding>> 
     for query in queries(conversations).iter().filter(|query| query.top_k > 0) {
         let (count, top_k) = (query.came.matches.len(), query.top_k);
         if count as u64 > u64::from(top_k) {
-            let expected = format!(
-                "at most {top_k} matches of document {}, for a top_k of {top_k}",
-                query.came.id
-            );
+            let expected =
+                format!("no more matches of document {} than top_k, {top_k}", query.came.id);
             return contradiction(expected, format!("{count} matches"), [query.event]);
         }
     }
@@ -112,41 +110,44 @@ pub fn matches_distinct(conversations: &Conversations) -> Result<(), Box<Finding
 /// # Errors
 /// The first document whose matches are in no order, or in another than those before.
 pub fn sorted(conversations: &Conversations) -> Result<(), Box<Finding>> {
-    let mut way: Option<(Ordering, usize)> = None;
-    for query in queries(conversations) {
-        let scored =
-            query.came.matches.iter().map(|found| found.score.as_ref()?.value.or(Some(0.0)));
+    let mut first: Option<(Ordering, &Document, usize)> = None;
+    for Query { came, event, .. } in queries(conversations) {
+        let scored = came.matches.iter().map(|found| found.score.as_ref()?.value.or(Some(0.0)));
         let Some(scores) = scored.collect::<Option<Vec<f32>>>() else { continue };
-        for pair in scores.windows(2) {
-            let step = match pair[0].partial_cmp(&pair[1]) {
-                Some(Ordering::Equal) => continue,
-                step => step,
-            };
-            let (expected, first) = match (way, step) {
-                (Some((way, _)), Some(step)) if way == step => continue,
-                (None, Some(step)) => {
-                    way = Some((step, query.event));
-                    continue;
-                }
-                (Some((way, first)), _) => (words(way), first),
-                (None, None) => ("in one order", query.event),
-            };
-            let expected = format!("the matches of every document {expected} by score.value");
-            let actual =
-                format!("the matches of document {} with scores {}", query.came.id, list(&scores));
-            let events = BTreeSet::from([first, query.event]);
-            return contradiction(expected, actual, events);
+        let steps = scores.windows(2).map(|pair| pair[0].partial_cmp(&pair[1]));
+        let steps: BTreeSet<_> = steps.filter(|step| *step != Some(Ordering::Equal)).collect();
+        let way = match steps.iter().collect::<Vec<_>>()[..] {
+            [] => continue,
+            [Some(way)] => *way,
+            _ => {
+                let expected = "the matches of every document in the order of their score.value, all rising or all falling";
+                let actual =
+                    format!("the matches of document {} with scores {}", came.id, list(&scores));
+                return contradiction(expected, actual, [event]);
+            }
+        };
+        match first {
+            None => first = Some((way, came, event)),
+            Some((before, _, _)) if before == way => {}
+            Some((before, document, earlier)) => {
+                let expected = format!(
+                    "the matches of every document {} by score.value, as those of document {} do",
+                    direction(before),
+                    document.id
+                );
+                let actual =
+                    format!("the matches of document {} with scores {}", came.id, list(&scores));
+                return contradiction(expected, actual, BTreeSet::from([earlier, event]));
+            }
         }
     }
     Ok(())
 }
 
-fn words(way: Ordering) -> &'static str {
+fn direction(way: Ordering) -> &'static str {
     match way {
-        Ordering::Less => "rising, as in the first answer with different scores,",
-        Ordering::Equal | Ordering::Greater => {
-            "falling, as in the first answer with different scores,"
-        }
+        Ordering::Less => "to rise",
+        Ordering::Equal | Ordering::Greater => "to fall",
     }
 }
 

@@ -119,16 +119,16 @@ pub fn details_time_valid(conversations: &Conversations) -> Result<(), Box<Findi
     each_status(conversations, |status, event| {
         for time in status.details.iter().filter_map(|details| details.time.as_ref()) {
             let (expected, actual) = if !YEARS_1_TO_9999.contains(&time.seconds) {
-                ("a year from 1 to 9999", format!("{} seconds since 1970", time.seconds))
+                ("in a year from 1 to 9999", format!("{} seconds since 1970", time.seconds))
             } else if !(0..=999_999_999).contains(&time.nanos) {
-                ("nanos from 0 to 999,999,999", format!("nanos {}", time.nanos))
+                ("with nanos from 0 to 999,999,999", format!("a time with nanos {}", time.nanos))
             } else if time.seconds.saturating_sub(now) > A_DAY {
                 let hours = (time.seconds - now) / 3600;
-                ("a moment that has been", format!("a moment {hours} hours ahead"))
+                ("that is not ahead by more than a day", format!("a time {hours} hours ahead"))
             } else {
                 continue;
             };
-            let expected = format!("the time in a status's details with {expected}");
+            let expected = format!("the details of a status to have a time {expected}");
             return contradiction(expected, actual, [event]);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wirecheck_proto::jina::Request;
+use wirecheck_proto::jina::request::Body;
 
 use super::contradiction;
 use super::exchange::{Conversations, Ending, Exchange, docs};
@@ -22,12 +23,14 @@ pub fn one_to_one(conversations: &Conversations) -> Result<(), Box<Finding>> {
         if let Some(event) = call.unreadable() {
             return contradiction("an answer that is a Request", "a message that is none", [event]);
         }
-        let asked: BTreeSet<u32> =
-            call.sent.iter().flat_map(|said| &said.message).map(|sent| sent.request_id).collect();
+        // Whether a control request is answered is asked of it alone.
+        let asked: BTreeMap<u32, bool> = (call.sent.iter().flat_map(|said| &said.message))
+            .map(|sent| (sent.request_id, !matches!(sent.body, Some(Body::Control(_)))))
+            .collect();
         let mut finals = BTreeMap::new();
         for (event, answer) in call.read() {
             let id = answer.request_id;
-            if !asked.contains(&id) {
+            if !asked.contains_key(&id) {
                 let expected = "answers under the request_ids of the stream's own requests only";
                 return contradiction(expected, format!("an answer with request_id {id}"), [event]);
             }
@@ -44,7 +47,8 @@ pub fn one_to_one(conversations: &Conversations) -> Result<(), Box<Finding>> {
             continue;
         };
         let over = call.ended_ok() || end == Ending::Silence;
-        let missing: Vec<u32> = asked.into_iter().filter(|id| !finals.contains_key(id)).collect();
+        let missing = asked.iter().filter(|(id, owed)| **owed && !finals.contains_key(*id));
+        let missing: Vec<u32> = missing.map(|(id, _)| *id).collect();
         if over && !missing.is_empty() {
             let expected =
                 format!("an answer to each of the stream's {} requests", call.sent.len());
