@@ -203,7 +203,7 @@ pub(super) fn check_signatures(
         let verifies =
             |message: &[u8]| verifier.verifies(&signed.owner_id, message, signature, faults);
         let exchanged = faults.has(Fault::TakesExchangedSignatures);
-        if !verifies(message) && !(exchanged && elsewhere.into_iter().any(verifies)) {
+        if !(verifies(message) || exchanged && elsewhere.into_iter().any(verifies)) {
             let message = format!("{name} does not verify under OwnerID");
             return Err(Offence::Signature.refuse(faults, message));
         }

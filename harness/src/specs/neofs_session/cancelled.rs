@@ -7,7 +7,7 @@ use crate::check::Stop;
 use crate::cx::Cx;
 
 /// How many are given up at each step.
-const TIMES: usize = 100;
+pub(super) const TIMES: usize = 100;
 /// How many stand open at once: fewer than what servers take for an attack.
 const TOGETHER: usize = 10;
 /// CANCEL (RFC 9113, section 7).

@@ -1,5 +1,6 @@
 //! Drives handshakes: typed calls, and what came on them.
 
+use tokio::time::Instant;
 use wirecheck_proto::session::create_response::Message as Response;
 use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
 
@@ -93,15 +94,15 @@ impl Handshake {
         }
     }
 
-    /// Half-closes; then the stream has to end with OK and without a further message.
-    pub(super) async fn ends_ok(&mut self) -> Result<(), Stop> {
-        let answer = self.0.finish().await;
-        let heard = Heard::of(&answer);
-        heard.nothing("Result and the half-close")?;
-        expect::ok(&heard.end)
+    /// Half-closes and gives the server time to end the stream. How it does is not judged here.
+    pub(super) async fn close(&mut self, cx: &mut Cx) -> Result<(), Stop> {
+        self.0.half_close();
+        let deadline = cx.deadline();
+        expect::next_or_quiet(cx.connection().await?, &mut self.0, deadline).await;
+        Ok(())
     }
 
-    /// The Signed that answers `unsigned`, its Result, the half-close and OK.
+    /// The Signed that answers `unsigned`, its Result, and the half-close.
     pub(super) async fn complete(
         &mut self,
         client: &Client,
@@ -110,7 +111,7 @@ impl Handshake {
     ) -> Result<Token, Stop> {
         self.send(&client.signed(unsigned, &[], cx));
         let result = self.result("a valid Signed").await?;
-        self.ends_ok().await?;
+        self.close(cx).await?;
         Ok(result)
     }
 
@@ -156,7 +157,7 @@ pub(super) async fn complete(cx: &mut Cx, changes: &[Change]) -> Result<Token, S
         changes.iter().copied().filter(|change| change.is_of_the_envelope()).collect();
     handshake.send(&client.signed(&unsigned, &envelope, cx));
     let result = handshake.result(&format!("a valid Signed{with}")).await?;
-    handshake.ends_ok().await?;
+    handshake.close(cx).await?;
     Ok(result)
 }
 
@@ -173,6 +174,25 @@ pub(super) fn unmet(stop: Stop) -> Stop {
             finding.expected, finding.actual
         )),
         other => other,
+    }
+}
+
+/// The first half of a check's time. A check of many conversations begins none behind it, so that
+/// each has the other half to be answered: a slow target is not a silent one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FirstHalf(Instant);
+
+impl FirstHalf {
+    /// Of what is left to this check.
+    pub(super) fn of(cx: &Cx) -> FirstHalf {
+        let now = Instant::now();
+        FirstHalf(now + cx.deadline().saturating_duration_since(now) / 2)
+    }
+
+    /// Whether it is over with so many of all conversations done: then a reason to leave it there.
+    pub(super) fn is_over(self, done: usize, all: usize) -> Option<String> {
+        let late = done < all && Instant::now() > self.0;
+        late.then(|| format!("only {done} of {all} conversations fit into half of the check's time; a longer --timeout lets all of them"))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use prost::Message as _;
 use rand::Rng as _;
+use wirecheck_proto::wirecheck::v1::Script;
 
 use super::clauses::{EVERY_SHORT_ORDER, LAST_ONEOF_MEMBER_WINS};
-use super::driver::{Client, Handshake, Heard, twin, unmet};
-use super::oracle;
+use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
+use super::oracle::{self, Breach};
 use super::scripts::{Word, every_order, script};
 use crate::check::{Check, Manner, Stop};
 use crate::client::Call;
@@ -14,7 +15,7 @@ use crate::expect;
 use crate::model::Finding;
 use crate::play::play;
 
-/// How many streams are left open at once: no server that announces a cap has a lower one.
+/// How many streams are left open at once, where the server allows as many.
 const OPEN: usize = 32;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -84,28 +85,45 @@ pub(super) const CHECKS: &[Check] = &[
 async fn play_every_order(cx: &mut Cx) -> Result<(), Stop> {
     twin(cx, &[]).await?;
     let before = cx.recorder().streams();
+    // What the server allows is known once it has answered something.
+    let together = cx.connection().await?.stream_cap().clamp(1, OPEN);
+    let time = FirstHalf::of(cx);
     let orders = every_order();
     let mut scripts = Vec::with_capacity(orders.len());
     let mut open: Vec<Call> = Vec::new();
+    let mut late = None;
     for order in &orders {
-        let script = script(order, cx.rng().next_u64());
+        late = time.is_over(scripts.len(), orders.len());
+        if late.is_some() {
+            break;
+        }
+        let mut script = script(order, cx.rng().next_u64());
+        script.check = EVERY_SHORT_ORDER.id.to_owned();
         open.extend(play(cx, &script).await?);
         scripts.push(script);
-        if open.len() == OPEN {
+        if open.len() == together {
             settle(cx, &mut open).await?;
         }
     }
     settle(cx, &mut open).await?;
-    let Err(breach) = oracle::judge_arrivals(&cx.recorder().trace()) else { return Ok(()) };
+    match oracle::judge_arrivals(&cx.recorder().trace()) {
+        Err(breach) => Err(told(*breach, before, &orders, scripts)),
+        Ok(()) => late.map_or(Ok(()), expect::skip),
+    }
+}
+
+/// The finding, with the order that shows it; `before` streams were opened before the first order's.
+fn told(breach: Breach, before: usize, orders: &[Vec<Word>], mut scripts: Vec<Script>) -> Stop {
     let Finding { expected, actual, marks, .. } = breach.finding;
     let place = (breach.stream as usize).checked_sub(before + 1);
-    let place = place.filter(|place| *place < orders.len());
-    let place = place.ok_or_else(|| Stop::Skip(format!("the twin went wrong: {actual}")))?;
-    let words: Vec<_> = orders[place].iter().map(|word: &Word| word.name()).collect();
+    let Some(place) = place.filter(|place| *place < scripts.len()) else {
+        return Stop::Skip(format!("the right handshake before it went wrong: {actual}"));
+    };
+    let words: Vec<_> = orders[place].iter().map(|word| word.name()).collect();
     let expected = format!("for the client order {}: {expected}", words.join(", "));
     let mut finding = Finding::new(expected, actual).marking(marks);
     finding.script = Some(scripts.swap_remove(place));
-    Err(finding.into())
+    finding.into()
 }
 
 /// Looks for what comes late on these streams, and closes them.

@@ -5,7 +5,7 @@ use wirecheck_proto::session::create_response::Message as Response;
 use wirecheck_proto::session::{CreateRequest, CreateResponse};
 
 use super::change::Change;
-use super::driver::{Client, Handshake, Heard, twin, unmet};
+use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
 use super::token::Owner;
 use crate::check::Stop;
 use crate::client::{Incoming, Received};
@@ -221,9 +221,14 @@ pub(super) async fn each(
             twins.push(stimulus.twin());
         }
     }
+    let time = FirstHalf::of(cx);
     let mut judged = 0;
     let mut reason = "there is nothing to drive".to_owned();
-    for stimulus in stimuli {
+    for (done, stimulus) in stimuli.iter().enumerate() {
+        if let Some(late) = time.is_over(done, stimuli.len()) {
+            cx.warn("all variants of the stimulus to be tried", late);
+            break;
+        }
         let heard = stimulus.drive(cx).await;
         match heard.and_then(|heard| judge(cx, &heard, &stimulus.defect())) {
             Ok(()) => judged += 1,

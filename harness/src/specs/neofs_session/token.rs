@@ -43,7 +43,7 @@ impl Owner {
     }
 
     /// An owner whose public key is the curve's neutral element, in its canonical encoding or, for
-    /// `above_the_prime`, with y = p + 1. Nobody holds the key; everybody can sign (see [`Owner::mark`]).
+    /// `above_the_prime`, with y = p + 1. Nobody holds the key, and everybody can sign.
     pub fn of_small_order(rng: &mut ChaCha12Rng, above_the_prime: bool) -> Owner {
         let mut id = [0; 32];
         id[0] = 1;

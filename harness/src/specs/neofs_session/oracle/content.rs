@@ -73,16 +73,14 @@ pub(in super::super) fn judge_unsigned(
         let expected = "Unsigned.Signature to be empty".to_owned();
         found.push((&UNSIGNED_HAS_NO_SIGNATURE, expected, actual));
     }
-    let chosen: [(_, fn(&[u8]) -> String, _, _); 2] = [
-        ("ID", words::id, &init.id[..], &unsigned.id[..]),
-        ("PublicKey", words::key, session_key(init), key),
-    ];
-    for (field, words, asked, got) in chosen {
+    for (field, asked, got, words) in [
+        ("ID", &init.id[..], &unsigned.id[..], words::id(&unsigned.id)),
+        ("PublicKey", session_key(init), key, words::key(key)),
+    ] {
         if !asked.is_empty() && asked == got {
             let expected =
                 format!("Unsigned to have another {field} than the client put into Init");
-            let actual = format!("the client's {field} {}", words(got));
-            found.push((&SERVER_CHOOSES_ID, expected, actual));
+            found.push((&SERVER_CHOOSES_ID, expected, format!("the client's {field} {words}")));
         }
     }
     let actual = || format!("Unsigned ({})", words::token(unsigned));

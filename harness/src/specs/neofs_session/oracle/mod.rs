@@ -5,6 +5,8 @@ mod content;
 mod dialogue;
 mod ends;
 #[cfg(test)]
+mod tape;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
