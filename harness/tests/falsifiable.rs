@@ -17,24 +17,28 @@ use wirecheck::check::{Check, Need};
 use wirecheck::client::Origin;
 use wirecheck::cx::Settings;
 use wirecheck::known::Known;
-use wirecheck::model::{CheckResult, Report, Verdict, room_of};
+use wirecheck::model::{CheckResult, Verdict, room_of};
 use wirecheck::run::{Options, Progress, Silent, run};
 use wirecheck::target::{Endpoint, Target};
 use wirecheck_reference::serve::{Config, Server};
 use wirecheck_reference::{Fault, Faults};
 
-/// For a check against a server that a fault has silenced.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// For a check of a server that a fault may have silenced: a right one answers in milliseconds.
+const SHORT: Duration = Duration::from_secs(2);
+/// For one that has to wait longer than that before it may say that nothing came.
+const LONG: Duration = Duration::from_secs(10);
 /// For a server that moves by itself, and one that a fault keeps from moving.
 const OBSERVE: Duration = Duration::from_secs(1);
-/// Runs under way at once: most of them wait for an answer that a fault withholds.
+/// Runs under way at once against servers with faults, some of which withhold their answers.
 const RUNS: usize = 8;
+/// The same against mute ones, which all do.
+const MUTE_RUNS: usize = 64;
 
 /// What was seen of all checks.
 struct Evidence {
     /// Of each fault, the results of the checks of its clause.
     faults: BTreeMap<Fault, Vec<CheckResult>>,
-    /// The checks that were red somewhere, and not without a reason.
+    /// The checks that were red somewhere, and are not red without any fault.
     red: BTreeSet<String>,
 }
 
@@ -48,7 +52,7 @@ fn every_fault_turns_a_check_of_its_clause_red() {
     let unseen: Vec<_> = EVIDENCE
         .faults
         .iter()
-        .filter(|(_, results)| !results.iter().any(is_red))
+        .filter(|(_, results)| !shows(results))
         .map(|(fault, results)| format!("{fault} ({}): {}", fault.breaks(), verdicts(results)))
         .collect();
     assert!(unseen.is_empty(), "faults that turn nothing red:\n{}", unseen.join("\n"));
@@ -65,55 +69,76 @@ fn every_check_is_red_somewhere() {
     assert!(always_green.is_empty(), "never red ({advice}):\n{}", always_green.join("\n"));
 }
 
+type Checks = Vec<&'static Check>;
+
 /// Runs what it takes, the cheapest first: each check under the faults of its clause; what is left,
 /// under the other faults of its room; and what no fault is meant to break, against a mute target.
 async fn gathered() -> Evidence {
-    let all: Vec<_> = catalogue::checks().collect();
-    let without = settled(Faults::default(), all.clone()).await;
+    let all: Checks = catalogue::checks().collect();
+    let without = settled(Faults::default(), &all, &options(LONG)).await;
     // What is red without any fault proves nothing by being red with one.
     let sound: BTreeSet<_> = without
-        .results
         .into_iter()
         .filter(|result| matches!(result.verdict, Verdict::Pass | Verdict::Skip(_)))
         .map(|result| result.id)
         .collect();
-
-    let faults = each(Fault::ALL.iter().filter_map(|fault| {
-        let of_clause = |check: &&&Check| check.clause.id == fault.breaks();
-        let checks: Vec<_> = all.iter().filter(of_clause).copied().collect();
-        // That every fault's clause has a check is the catalogue's own test.
-        (!checks.is_empty()).then_some(async move { (*fault, under(*fault, checks).await) })
-    }))
-    .await;
-    let faults: BTreeMap<_, _> = faults.into_iter().collect();
-    let mut red = &reds(faults.values()) & &sound;
-
-    let left = |red: &BTreeSet<String>| -> Vec<&'static Check> {
+    let left = |red: &BTreeSet<String>| -> Checks {
         all.iter().filter(|check| !red.contains(check.id)).copied().collect()
     };
-    let unproven = left(&red);
-    let others = each(Fault::ALL.iter().filter_map(|fault| {
+
+    let faults = own_clauses(&all).await;
+    let mut red = &reds(faults.values()) & &sound;
+    red.extend(&reds(&other_clauses(&left(&red)).await) & &sound);
+    let unbreakable = |check: &&Check| Fault::ALL.iter().all(|of| of.breaks() != check.clause.id);
+    let mute = left(&red).into_iter().filter(unbreakable).map(against_mute);
+    red.extend(&reds(&each(MUTE_RUNS, mute.collect()).await) & &sound);
+    Evidence { faults, red }
+}
+
+/// Each fault against the checks of its clause; with more time where the first run shows nothing.
+async fn own_clauses(all: &Checks) -> BTreeMap<Fault, Vec<CheckResult>> {
+    let mut faults = BTreeMap::<Fault, Vec<CheckResult>>::new();
+    for time in [SHORT, LONG] {
+        let shown = |fault: &Fault| faults.get(fault).is_some_and(|results| shows(results));
+        let runs = Fault::ALL.iter().copied().filter(|fault| !shown(fault)).filter_map(|fault| {
+            let mut checks = all.clone();
+            checks.retain(|check| check.clause.id == fault.breaks());
+            // That every fault's clause has a check is the catalogue's own test.
+            let some = !checks.is_empty();
+            // A run of one clause alone may harm its own server.
+            let options = Options { allow_destructive: true, ..options(time) };
+            some.then_some(async move {
+                (fault, settled([fault].into_iter().collect(), &checks, &options).await)
+            })
+        });
+        let runs: Vec<_> = runs.collect();
+        faults.extend(each(RUNS, runs).await);
+    }
+    faults
+}
+
+/// Each fault against those of these checks that are of its room, but not of its clause.
+async fn other_clauses(unproven: &Checks) -> Vec<Vec<CheckResult>> {
+    let runs = Fault::ALL.iter().copied().filter_map(|fault| {
         let mut checks = unproven.clone();
         checks.retain(|check| {
             let clause = check.clause.id;
             room_of(clause) == room_of(fault.breaks()) && clause != fault.breaks()
         });
-        (!checks.is_empty()).then(|| under(*fault, checks))
-    }));
-    red.extend(&reds(&others.await) & &sound);
-
-    let unbreakable = |check: &&Check| Fault::ALL.iter().all(|of| of.breaks() != check.clause.id);
-    let mute = each(left(&red).into_iter().filter(unbreakable).map(against_mute)).await;
-    red.extend(&reds(&mute) & &sound);
-    Evidence { faults, red }
+        let some = !checks.is_empty();
+        some.then_some(async move {
+            settled([fault].into_iter().collect(), &checks, &options(SHORT)).await
+        })
+    });
+    each(RUNS, runs.collect()).await
 }
 
-/// Runs all of these, some at once.
-async fn each<F>(runs: impl Iterator<Item = F>) -> Vec<F::Output>
+/// Runs all of these, so many at once.
+async fn each<F>(seats: usize, runs: Vec<F>) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    let seats = Arc::new(Semaphore::new(RUNS));
+    let seats = Arc::new(Semaphore::new(seats));
     let mut tasks = JoinSet::new();
     for run in runs {
         let seats = Arc::clone(&seats);
@@ -125,24 +150,19 @@ where
     tasks.join_all().await
 }
 
-async fn under(fault: Fault, checks: Vec<&'static Check>) -> Vec<CheckResult> {
-    settled([fault].into_iter().collect(), checks).await.results
+/// A run against the embedded reference.
+async fn settled(faults: Faults, checks: &[&'static Check], options: &Options) -> Vec<CheckResult> {
+    let report = run(&Target::Embedded(faults), checks, options, &Silent).await;
+    report.expect("the reference answers").results
 }
 
-/// A run against the embedded reference, which nothing can harm.
-async fn settled(faults: Faults, checks: Vec<&'static Check>) -> Report {
-    let target = Target::Embedded(faults);
-    run(&target, &checks, &options(true), &Silent).await.expect("the reference answers")
-}
-
-fn options(allow_destructive: bool) -> Options {
-    let settings = Settings { seed: 7, timeout: TIMEOUT, observe: OBSERVE, ..Settings::default() };
+fn options(timeout: Duration) -> Options {
     Options {
-        settings,
+        settings: Settings { seed: 7, timeout, observe: OBSERVE, ..Settings::default() },
         jobs: 8,
         budget: Duration::from_secs(60),
         strict: true,
-        allow_destructive,
+        allow_destructive: false,
         fail_fast: false,
         known: Known::default(),
     }
@@ -157,7 +177,7 @@ async fn against_mute(check: &'static Check) -> Vec<CheckResult> {
     let passing = tokio::spawn(pass(listener, server.addr(), Arc::clone(&muting.0)));
     let origin = Origin::plain(address.clone());
     let target = Target::Endpoint(Endpoint { url: address, origin });
-    let report = run(&target, &[check], &options(false), &muting).await;
+    let report = run(&target, &[check], &options(SHORT), &muting).await;
     passing.abort();
     report.expect("the reference answers at first").results
 }
@@ -192,6 +212,11 @@ async fn pass(listener: TcpListener, server: SocketAddr, mute: Arc<AtomicBool>) 
 
 fn is_red(result: &CheckResult) -> bool {
     matches!(result.verdict, Verdict::Fail(_))
+}
+
+/// Whether any of them is red.
+fn shows(results: &[CheckResult]) -> bool {
+    results.iter().any(is_red)
 }
 
 fn reds<'a>(runs: impl IntoIterator<Item = &'a Vec<CheckResult>>) -> BTreeSet<String> {
