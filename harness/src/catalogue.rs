@@ -4,11 +4,17 @@ use globset::GlobBuilder;
 
 use crate::check::Check;
 use crate::model::Clause;
-use crate::specs::{Room, agent, atomix_session, grpc, jina, neofs_session};
+use crate::specs::{Room, agent, atomix_session, grpc, imss, jina, neofs_session};
 
 /// Every room, in the order of their names.
-pub static ROOMS: &[&Room] =
-    &[&agent::ROOM, &atomix_session::ROOM, &grpc::ROOM, &jina::ROOM, &neofs_session::ROOM];
+pub static ROOMS: &[&Room] = &[
+    &agent::ROOM,
+    &atomix_session::ROOM,
+    &grpc::ROOM,
+    &imss::ROOM,
+    &jina::ROOM,
+    &neofs_session::ROOM,
+];
 
 /// Every check of every room.
 pub fn checks() -> impl Iterator<Item = &'static Check> {

@@ -9,6 +9,7 @@ use crate::config::{Config, ConfigError};
 use crate::cx::Settings;
 use crate::known::{Known, KnownError};
 use crate::model::Report;
+use crate::records::source::Source;
 use crate::run::{self, Options, Progress, RunError, Silent};
 use crate::subject::Payload;
 use crate::target::{AddressError, Endpoint, Launch, Target};
@@ -50,6 +51,7 @@ pub struct Conformance {
 #[derive(Clone, Debug)]
 enum Aim {
     Url(String),
+    Trace(Source),
     Launch {
         command: String,
         url: Option<String>,
@@ -97,6 +99,11 @@ impl Conformance {
     /// for the port it has to serve on. It is started anew after a crash.
     pub fn of_command(command: impl Into<String>) -> Conformance {
         Conformance::aimed(Aim::Launch { command: command.into(), url: None })
+    }
+
+    /// Of a trace that an implementation wrote or prints: it is judged by its records.
+    pub fn of_trace(source: Source) -> Conformance {
+        Conformance::aimed(Aim::Trace(source))
     }
 
     /// Of the reference server inside this process, with these faults.
@@ -267,6 +274,7 @@ impl Conformance {
             observe: self.observe,
             config,
             method: self.method.clone(),
+            records: None,
         };
         let options = Options {
             settings,
@@ -295,6 +303,7 @@ impl Conformance {
         };
         match &self.target {
             Aim::Url(url) => Ok(Target::Endpoint(endpoint(url.clone()).await?)),
+            Aim::Trace(source) => Ok(Target::Trace(source.clone())),
             Aim::Launch { command, url } => {
                 let origin = match url {
                     Some(url) => Some(endpoint(url.clone()).await?.origin),

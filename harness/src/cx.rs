@@ -14,6 +14,7 @@ use crate::check::Stop;
 use crate::client::{Answer, Call, Connection, DialError, Frames, Origin, Recorder};
 use crate::config::Config;
 use crate::model::Finding;
+use crate::records::Judgements;
 use crate::subject::{Payload, Subjects};
 
 /// What all checks of a run have in common.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub observe: Duration,
     /// What the user said of the target.
     pub config: Config,
+    /// What the run's trace says, where the target has one.
+    pub records: Option<Arc<Judgements>>,
     /// A method to try the transport on, and a request for it, beside those of the rooms.
     pub method: Option<(String, Payload)>,
 }
@@ -42,6 +45,7 @@ pub struct Cx {
     deadline: Instant,
     connection: Option<Connection>,
     warnings: Vec<Finding>,
+    looked: bool,
 }
 
 impl Cx {
@@ -61,6 +65,7 @@ impl Cx {
             deadline: Instant::now() + settings.timeout,
             connection: None,
             warnings: Vec::new(),
+            looked: false,
         }
     }
 
@@ -151,6 +156,21 @@ impl Cx {
     /// Where the target is.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// What the run's trace says.
+    ///
+    /// # Errors
+    /// [`Stop::Skip`] where the target has none.
+    pub fn records(&mut self) -> Result<&Judgements, Stop> {
+        self.looked = true;
+        let records = self.settings.records.as_deref();
+        records.ok_or_else(|| Stop::Skip("the target has no trace".to_owned()))
+    }
+
+    /// Whether the trace was looked at.
+    pub fn looked(&self) -> bool {
+        self.looked
     }
 
     /// What checks of the transport may be tried on.

@@ -21,6 +21,7 @@ pub mod known;
 pub mod model;
 #[cfg(feature = "net")]
 pub mod play;
+pub mod records;
 pub mod report;
 #[cfg(feature = "net")]
 pub mod run;

@@ -229,7 +229,7 @@ impl Summary {
 }
 
 /// Everything that a run found out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The target, as a person would name it.
     pub target: String,
@@ -247,6 +247,8 @@ pub struct Report {
     pub stale: Vec<String>,
     /// What else the reader has to know, a sentence each.
     pub notes: Vec<String>,
+    /// Where a trace could not be read on, and why.
+    pub broken_off: Option<String>,
 }
 
 /// What a run comes to: the exit code of the command.
@@ -258,6 +260,8 @@ pub enum Outcome {
     Failed,
     /// Nothing was exercised.
     Nothing,
+    /// A trace broke off: what came before was judged, the rest could not be.
+    BrokenOff,
 }
 
 impl Report {
@@ -269,7 +273,9 @@ impl Report {
     /// What the run comes to.
     pub fn outcome(&self) -> Outcome {
         let summary = self.summary();
-        if summary.fail > 0 || summary.broken > 0 || !self.stale.is_empty() {
+        if self.broken_off.is_some() {
+            Outcome::BrokenOff
+        } else if summary.fail > 0 || summary.broken > 0 || !self.stale.is_empty() {
             Outcome::Failed
         } else if summary.pass + summary.warn + summary.known == 0 {
             Outcome::Nothing

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use wirecheck::Conformance;
 use wirecheck::client::Access;
 use wirecheck::model::{Outcome, Report};
+use wirecheck::records::source::Source;
 use wirecheck::report::{Format, text};
 
 use super::progress::Bar;
@@ -48,14 +49,19 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     let report = ran?;
     drafts.into_iter().try_for_each(|draft| draft.finish(&report))?;
+    Ok(tell(&report))
+}
+
+/// Prints the report, and says what the command ends with.
+pub(super) fn tell(report: &Report) -> ExitCode {
     let style = text::Style::plain(columns());
     let style = if coloured() { style.coloured() } else { style };
-    print(&text::render(&report, &style));
-    Ok(match report.outcome() {
+    print(&text::render(report, &style));
+    match report.outcome() {
         Outcome::Passed => ExitCode::SUCCESS,
         Outcome::Failed => ExitCode::from(FAILED),
-        Outcome::Nothing => ExitCode::from(NOTHING),
-    })
+        Outcome::Nothing | Outcome::BrokenOff => ExitCode::from(NOTHING),
+    }
 }
 
 fn coloured() -> bool {
@@ -67,7 +73,10 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
     let aimed = match (&args.launch, &args.target) {
         (Some(command), Some(url)) => Conformance::of_command(command).listening_at(url),
         (Some(command), None) => Conformance::of_command(command),
-        (None, Some(url)) => Conformance::of(url),
+        (None, Some(target)) => match trace(target) {
+            Some(source) => Conformance::of_trace(source),
+            None => Conformance::of(target),
+        },
         (None, None) => Conformance::of_reference(args.fault.iter().copied().collect()),
     };
     let mut run = aimed
@@ -100,6 +109,15 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
         Some(seed) => run.seed(seed),
         None => run,
     })
+}
+
+/// `exec:CMD`, `-`, or the name of something that is there.
+fn trace(target: &str) -> Option<Source> {
+    match target.strip_prefix("exec:") {
+        Some(command) => Some(Source::Program(command.to_owned())),
+        None if target == "-" || Path::new(target).exists() => Some(Source::File(target.into())),
+        None => None,
+    }
 }
 
 fn request(args: &CheckArgs) -> Result<Vec<u8>, String> {

@@ -6,6 +6,7 @@ mod decode;
 mod explain;
 mod list;
 mod progress;
+mod trace;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -43,6 +44,14 @@ enum Command {
         #[arg(value_name = "ROOM")]
         rooms: Vec<String>,
     },
+    /// Judge a recorded trace: length-delimited google.protobuf.Any, or JSON lines
+    Trace {
+        /// The trace; - for stdin
+        file: PathBuf,
+        /// Count a broken Should as a failure
+        #[arg(long)]
+        strict: bool,
+    },
     /// Take the bytes of a message apart: offset, bytes, field, wire type, value
     Decode(DecodeArgs),
     /// Print a completion script for a shell
@@ -61,8 +70,9 @@ pub(crate) struct CheckArgs {
     /// Rooms, beginnings of ids up to a slash, ids, or globs over ids [default: everything]
     #[arg(value_name = "ROOM|ID-GLOB")]
     select: Vec<String>,
-    /// The server: http://HOST:PORT or https://HOST:PORT [default: the reference server inside]
-    #[arg(long, value_name = "URL")]
+    /// A server, http://HOST:PORT or https://HOST:PORT; a program that prints a trace, exec:CMD; or a
+    /// trace's file [default: the reference server inside]
+    #[arg(long, value_name = "URL|exec:CMD|FILE")]
     target: Option<String>,
     /// Start the server for the run, and anew after a crash; {port} stands for the port to serve on
     #[arg(long, value_name = "CMD")]
@@ -159,6 +169,7 @@ pub(crate) fn main() -> ExitCode {
         Command::List { select } => list::run(&select),
         Command::Explain { id } => explain::run(&id),
         Command::Coverage { rooms } => coverage::run(&rooms),
+        Command::Trace { file, strict } => trace::run(&file, strict),
         Command::Decode(args) => decode::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

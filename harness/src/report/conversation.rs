@@ -33,7 +33,11 @@ pub(super) fn lines(trace: &Trace, marks: &[usize], width: usize) -> Vec<Line> {
         }
         let method = methods.get(&event.stream).copied().flatten();
         let Some(text) = text(event, method, width) else { continue };
-        let who = if event.side() == Side::Client { "client" } else { "server" };
+        let who = match (&event.what, event.side()) {
+            (Some(What::Record(_) | What::Line(_)), _) => "program",
+            (_, Side::Client) => "client",
+            _ => "server",
+        };
         lines.push(Line {
             event: index,
             who,
@@ -74,6 +78,14 @@ fn text(event: &Event, method: Option<&Method>, width: usize) -> Option<String> 
         What::Silence(what) => {
             format!("sends nothing more: no {} by the deadline", what.trim_start_matches("an "))
         }
+        What::Record(record) => {
+            let record = summary(Schema::contract(), &record.type_url, &record.value, width);
+            format!("writes {record}")
+        }
+        What::Line(line) if line.chars().count() > width => {
+            format!("writes {}…", line.chars().take(width).collect::<String>())
+        }
+        What::Line(line) => format!("writes {line}"),
         What::Ping(_) => return None,
     })
 }

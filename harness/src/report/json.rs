@@ -24,6 +24,7 @@ struct Document<'a> {
     summary: serde_json::Value,
     notes: &'a [String],
     stale_known_failures: &'a [String],
+    broken_off: Option<&'a str>,
     results: Vec<Row<'a>>,
 }
 
@@ -78,6 +79,7 @@ pub fn render(report: &Report) -> String {
         }),
         notes: &report.notes,
         stale_known_failures: &report.stale,
+        broken_off: report.broken_off.as_deref(),
         results: report.results.iter().map(|result| row(report, result)).collect(),
     };
     let text = serde_json::to_string_pretty(&document);

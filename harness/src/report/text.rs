@@ -107,7 +107,7 @@ fn labelled(out: &mut String, label: &str, text: &str, style: &Style) {
 
 fn talk(out: &mut String, finding: &Finding, style: &Style) {
     // A message may take two lines of what is left beside mark, stream and side.
-    let width = 2 * style.width.saturating_sub(18);
+    let width = 2 * style.width.saturating_sub(19);
     let lines = conversation::lines(&finding.trace, &finding.marks, width);
     if lines.is_empty() {
         return;
@@ -132,7 +132,7 @@ fn talk(out: &mut String, finding: &Finding, style: &Style) {
             (true, stream) => format!("{stream:>4} "),
         };
         let (mark, colour) = if said.marked { ("  > ", RED) } else { ("    ", Ansi::new()) };
-        let mut text = format!("{mark}{stream}{:<7}", said.who);
+        let mut text = format!("{mark}{stream}{:<8}", said.who);
         let indent = " ".repeat(text.width());
         text += &said.text;
         let options = textwrap::Options::new(style.width).subsequent_indent(&indent);
@@ -189,6 +189,12 @@ fn reasons(out: &mut String, report: &Report, style: &Style) {
             &format!("{} passes now; remove the line: {stale}", style.paint(RED, "KNOWN FAILURE")),
         );
     }
+    if let Some(broken) = &report.broken_off {
+        let text = format!("the trace breaks off: {broken}");
+        textwrap::wrap(&Printable(&text).to_string(), style.width)
+            .iter()
+            .for_each(|wrapped| line(out, &style.paint(RED, wrapped)));
+    }
     for note in &report.notes {
         textwrap::wrap(note, style.width).iter().for_each(|wrapped| line(out, wrapped));
     }
@@ -206,6 +212,7 @@ fn counts(out: &mut String, report: &Report, style: &Style) {
         Outcome::Passed => ("PASSED", GREEN),
         Outcome::Failed => ("FAILED", RED),
         Outcome::Nothing => ("NOTHING WAS EXERCISED", RED),
+        Outcome::BrokenOff => ("BROKEN OFF", RED),
     };
     let counts = words(report.summary());
     let seconds = report.duration.as_secs_f64();

@@ -103,6 +103,10 @@ async fn same_connection(
 
 fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
     let with_trace = |mut finding: Box<Finding>| {
+        if !finding.trace.events.is_empty() {
+            // A recorded one.
+            return finding;
+        }
         finding.trace = trace.clone();
         if finding.marks.is_empty() {
             // What came last is what the check stopped at.
@@ -120,7 +124,9 @@ fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict
                 return Verdict::Warn(with_trace(Box::new(warning.clone())));
             }
             match answers(trace) {
-                0 => Verdict::Skip("nothing that came from the target was looked at".to_owned()),
+                0 if !cx.is_some_and(Cx::looked) => {
+                    Verdict::Skip("nothing that came from the target was looked at".to_owned())
+                }
                 _ => Verdict::Pass,
             }
         }

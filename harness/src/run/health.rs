@@ -13,7 +13,7 @@ use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
 use crate::cx::{Settings, rng};
 use crate::model::{Kind, room_of};
 use crate::schema::Shape;
-use crate::specs::{Probe, grpc};
+use crate::specs::{Probe, grpc, imss};
 use crate::status::{Code, End};
 use crate::subject::{Payload, Subject, Subjects, Usual};
 
@@ -81,6 +81,16 @@ impl Health {
             }
         }
         asking.outcome().await
+    }
+
+    /// Of a target that is a trace: it serves no room.
+    pub(super) fn of_a_trace() -> Health {
+        let reason = "the target is a trace, not a server";
+        let rooms = catalogue::ROOMS.iter().filter(|room| room.name != imss::ROOM.name);
+        Health {
+            unserved: rooms.map(|room| (room.name, reason.to_owned())).collect(),
+            ..Health::default()
+        }
     }
 
     /// Why the checks of this room cannot be exercised.

@@ -19,6 +19,9 @@ use crate::check::{Check, Manner, Need};
 use crate::cx::Settings;
 use crate::known::Known;
 use crate::model::{CheckResult, Report, Verdict, room_of};
+use crate::records::source::SourceError;
+use crate::records::{self, Judgements};
+use crate::specs::imss;
 use crate::target::{Live, Target, TargetError};
 use attend::{Attended, attend};
 use health::Health;
@@ -43,12 +46,19 @@ pub struct Options {
     pub known: Known,
 }
 
+/// Records of the embedded reference that are judged.
+#[cfg(feature = "embedded")]
+const REFERENCE_RECORDS: usize = 2000;
+
 /// Why no run came about.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The target could not be brought up.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// Its trace cannot be had.
+    #[error(transparent)]
+    Trace(#[from] SourceError),
     /// It is up, and answers no call of any room.
     #[error("{0}")]
     Unanswered(String),
@@ -85,9 +95,15 @@ pub async fn run(
 ) -> Result<Report, RunError> {
     let began = Instant::now();
     let started = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-    let live = Live::start(target, options.settings.seed).await?;
-    let settings = Arc::new(options.settings.clone());
-    let health = match Health::at_first(&live.origin(), &settings, checks).await {
+    let records = recorded(target, checks, options).await?;
+    let settings = Settings { records: records.map(Arc::new), ..options.settings.clone() };
+    let settings = Arc::new(settings);
+    let live = Live::start(target, settings.seed).await?;
+    let asked = match target {
+        Target::Trace(_) => Ok(Health::of_a_trace()),
+        _ => Health::at_first(&live.origin(), &settings, checks).await,
+    };
+    let health = match asked {
         Ok(health) => health,
         Err(why) => {
             let output = live.output();
@@ -117,6 +133,27 @@ pub async fn run(
     let endings = checks.iter().copied().filter(|check| check.manner == Manner::Ending);
     run.endings(endings.collect()).await;
     Ok(run.report(target, started, began).await)
+}
+
+/// What the target's trace says, where it has one and a check wants to know.
+async fn recorded(
+    target: &Target,
+    checks: &[&'static Check],
+    options: &Options,
+) -> Result<Option<Judgements>, RunError> {
+    let wanted = checks.iter().any(|check| room_of(check.id) == imss::ROOM.name);
+    Ok(match target {
+        Target::Trace(source) => Some(source.judge(options.budget).await?),
+        #[cfg(feature = "embedded")]
+        Target::Embedded(faults) if wanted => {
+            let run = wirecheck_reference::imss::Run::new(options.settings.seed, faults.clone());
+            Some(records::judge_all(run.take(REFERENCE_RECORDS).map(|record| record.to_any())))
+        }
+        _ => {
+            let _ = wanted;
+            None
+        }
+    })
 }
 
 /// A run under way.
@@ -280,7 +317,13 @@ impl Run<'_> {
                 }
             }
         }
-        self.health.unserved(room_of(check.id)).map(ToOwned::to_owned)
+        let room = room_of(check.id);
+        if room == imss::ROOM.name && self.settings.records.is_none() {
+            return Some(
+                "imss has no service; give a trace: --target exec:CMD, or a file".to_owned(),
+            );
+        }
+        self.health.unserved(room).map(ToOwned::to_owned)
     }
 
     fn judge(&mut self, check: &'static Check, verdict: Verdict) {
@@ -334,6 +377,13 @@ impl Run<'_> {
         let outcomes = self.results.iter().filter(exercised);
         let outcomes =
             outcomes.map(|result| (result.id.as_str(), matches!(result.verdict, Verdict::Fail(_))));
+        let mut notes = self.notes;
+        let mut broken_off = None;
+        if let (Target::Trace(source), Some(records)) = (target, &self.settings.records) {
+            notes.extend(records.notes());
+            broken_off =
+                records.broken.as_ref().map(|broken| format!("{}: {broken}", source.name()));
+        }
         Report {
             stale: self.options.known.stale(outcomes),
             target: target.name(),
@@ -342,7 +392,8 @@ impl Run<'_> {
             started,
             duration: began.elapsed(),
             results: self.results,
-            notes: self.notes,
+            notes,
+            broken_off,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::Clause;
 pub mod agent;
 pub mod atomix_session;
 pub mod grpc;
+pub mod imss;
 pub mod jina;
 pub mod neofs_session;
 

@@ -14,6 +14,8 @@ use crate::client::{Access, Origin};
 #[cfg(feature = "embedded")]
 use crate::config::Spawning;
 
+use crate::records::source::Source;
+
 pub use address::AddressError;
 pub use launch::{Launch, LaunchError};
 
@@ -24,6 +26,8 @@ pub enum Target {
     Endpoint(Endpoint),
     /// A server that the harness starts, stops, and starts anew after a crash.
     Launch(Launch),
+    /// What an implementation wrote down: it serves nothing, and is judged by its records.
+    Trace(Source),
     /// The reference server inside this process, with these faults.
     #[cfg(feature = "embedded")]
     Embedded(wirecheck_reference::Faults),
@@ -81,6 +85,7 @@ impl Target {
     pub fn flags(&self) -> Option<String> {
         match self {
             Target::Endpoint(endpoint) => Some(format!("--target {}", quoted(&endpoint.url))),
+            Target::Trace(source) => Some(format!("--target {}", quoted(&source.name()))),
             Target::Launch(launch) => {
                 let target =
                     launch.origin.as_ref().map(|origin| format!("--target {} ", origin.authority));
@@ -100,6 +105,7 @@ impl Target {
         match self {
             Target::Endpoint(endpoint) => endpoint.url.clone(),
             Target::Launch(launch) => format!("launched: {}", launch.command),
+            Target::Trace(source) => source.name(),
             #[cfg(feature = "embedded")]
             Target::Embedded(faults) => {
                 let faults: Vec<_> = faults.iter().map(|fault| format!(" with {fault}")).collect();
@@ -125,6 +131,8 @@ pub struct Live {
 
 #[derive(Debug)]
 enum Running {
+    /// A trace runs nowhere.
+    Nothing,
     Elsewhere(Origin),
     Child(Box<launch::Child>),
     #[cfg(feature = "embedded")]
@@ -153,6 +161,7 @@ impl Live {
     /// Where it listens now.
     pub fn origin(&self) -> Origin {
         match &self.running {
+            Running::Nothing => Origin::plain(String::new()),
             Running::Elsewhere(origin) => origin.clone(),
             Running::Child(child) => child.origin().clone(),
             #[cfg(feature = "embedded")]
@@ -176,7 +185,7 @@ impl Live {
     /// Whether it both lets clients spawn and does not, depending on the check.
     pub(crate) fn is_in_both_states_of_spawning(&self) -> bool {
         match &self.running {
-            Running::Elsewhere(_) | Running::Child(_) => false,
+            Running::Nothing | Running::Elsewhere(_) | Running::Child(_) => false,
             #[cfg(feature = "embedded")]
             Running::Embedded(_) => true,
         }
@@ -184,7 +193,7 @@ impl Live {
 
     /// Whether the harness can start it anew.
     pub fn can_be_started_anew(&self) -> bool {
-        !matches!(self.running, Running::Elsewhere(_))
+        !matches!(self.running, Running::Nothing | Running::Elsewhere(_))
     }
 
     /// Stops what is left of it and starts a new one; a server elsewhere is left alone.
@@ -212,7 +221,7 @@ impl Live {
 
     async fn halt(&mut self) {
         match &mut self.running {
-            Running::Elsewhere(_) => {}
+            Running::Nothing | Running::Elsewhere(_) => {}
             Running::Child(child) => child.stop(Instant::now() + Duration::from_secs(2)).await,
             // Dropped when the new one takes its place.
             #[cfg(feature = "embedded")]
@@ -224,6 +233,7 @@ impl Live {
 #[cfg_attr(not(feature = "embedded"), allow(unused_variables))]
 async fn run(target: &Target, seed: u64) -> Result<Running, TargetError> {
     Ok(match target {
+        Target::Trace(_) => Running::Nothing,
         Target::Endpoint(endpoint) => Running::Elsewhere(endpoint.origin.clone()),
         Target::Launch(launch) => Running::Child(Box::new(launch::Child::start(launch).await?)),
         #[cfg(feature = "embedded")]

@@ -244,7 +244,7 @@ pub struct Event {
     /// Who sent it.
     #[prost(enumeration = "Side", tag = "4")]
     pub side: i32,
-    #[prost(oneof = "event::What", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14")]
+    #[prost(oneof = "event::What", tags = "5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
     pub what: ::core::option::Option<event::What>,
 }
 /// Nested message and enum types in `Event`.
@@ -278,6 +278,12 @@ pub mod event {
         /// A PING (client) or its answer (server): eight bytes.
         #[prost(bytes, tag = "14")]
         Ping(::prost::alloc::vec::Vec<u8>),
+        /// A record that a program wrote (server).
+        #[prost(message, tag = "15")]
+        Record(::prost_types::Any),
+        /// A record that a program wrote (server), as a line of JSON.
+        #[prost(string, tag = "16")]
+        Line(::prost::alloc::string::String),
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
