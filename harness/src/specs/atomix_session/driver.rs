@@ -41,9 +41,14 @@ pub(super) fn get_request(id: SessionId) -> GetSessionRequest {
     GetSessionRequest { session_id: Some(id) }
 }
 
-/// The primitive's id; empty where there is none.
-pub(super) fn primitive(id: &SessionId) -> &str {
-    id.primitive.as_ref().map_or("", |primitive| &primitive.id)
+/// Whether it has none, or an empty one.
+pub(super) fn bare(id: &SessionId) -> bool {
+    id.primitive.as_ref().is_none_or(|primitive| primitive.id.is_empty())
+}
+
+/// Whether it has one.
+pub(super) fn owned(id: &SessionId) -> bool {
+    !bare(id)
 }
 
 /// The id with this primitive, or without one.

@@ -4,7 +4,7 @@ use tokio::time::{Instant, interval};
 use wirecheck_proto::atomix::runtime::v1::ListSessionsResponse;
 
 use super::clauses::*;
-use super::driver::{KINDS, answer_to_list, discover, get, holds, list};
+use super::driver::{KINDS, answer_to_list, bare, discover, get, gettable, holds, list, under};
 use super::observe::PACE;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
@@ -55,6 +55,22 @@ pub(super) const CHECKS: &[Check] = &[
                         list(cx, view).await?;
                     }
                 }
+                holds(cx, &LISTED_CAN_BE_GOT)
+            })
+        },
+    },
+    Check {
+        id: "atomix-session/list/listed-can-be-got-with-an-empty-primitive",
+        clause: &LISTED_CAN_BE_GOT,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let id = gettable(cx, bare, "session without a primitive").await?;
+                // On the wire a primitive without an id is there; it names no more than none.
+                get(cx, under(&id, Some(""))).await?;
+                let view = discover(cx).await?.view.unwrap_or_default();
+                list(cx, &view).await?;
                 holds(cx, &LISTED_CAN_BE_GOT)
             })
         },

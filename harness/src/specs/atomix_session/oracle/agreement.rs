@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use super::history::{Life, Sighting, Through, contradiction};
-use super::looks::Shown;
+use super::looks::{Ordered, Shown};
 use crate::model::Finding;
 use crate::specs::atomix_session::clauses;
 
@@ -19,14 +19,9 @@ pub(super) fn between_lists<'a, T: PartialEq>(
     let of = |through: Through| {
         life.sightings.iter().copied().filter(move |seen| seen.through == through)
     };
-    let lists: Vec<&Sighting> = of(Through::List).collect();
-    let mut by_beginning = lists.clone();
-    by_beginning.sort_by_key(|list| list.span.began);
+    let lists = Ordered::new(of(Through::List).map(|seen| (seen.span, seen)));
     let pair = |get: &'a Sighting| {
-        let ended = lists.partition_point(|list| list.span.before(get.span));
-        let before = *lists.get(ended.checked_sub(1)?)?;
-        let begun = by_beginning.partition_point(|list| !get.span.before(list.span));
-        let after = by_beginning.get(begun)?;
+        let (before, after) = (lists.before(get.span)?, lists.after(get.span)?);
         (regard(&before.shown) == regard(&after.shown)).then_some((before, get))
     };
     of(Through::Get).filter_map(pair).collect()

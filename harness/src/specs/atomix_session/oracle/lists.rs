@@ -1,10 +1,10 @@
 //! Clauses that hold a list against other calls around it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
 use super::history::{History, Record, Sighting, Through};
-use super::looks::{Asked, Id, Look, Span, Told, id};
+use super::looks::{Asked, Id, Look, Ordered, Span, Told, id};
 use crate::model::Finding;
 use crate::specs::atomix_session::clauses;
 
@@ -15,29 +15,30 @@ pub(super) fn judge(looks: &[Look], history: &History) -> Vec<Judgement> {
 fn listed_can_be_got(looks: &[Look], history: &History) -> Judgement {
     let mut judgement =
         Judgement::new(&clauses::LISTED_CAN_BE_GOT, "no listed session was asked for");
+    let mut gets: BTreeMap<&Id, Vec<&Look>> = BTreeMap::new();
     for look in looks {
-        let Asked::Get(asked) = &look.asked else { continue };
+        if let Asked::Get(asked) = &look.asked {
+            gets.entry(asked).or_default().push(look);
+        }
+    }
+    for (asked, gets) in gets {
         let Some(record) = history.ids.get(asked) else { continue };
-        let lists = || record.sightings.iter().filter(|seen| seen.through != Through::Get);
-        let before = lists().rfind(|seen| seen.span.before(look.span));
-        let Some(before) = before else { continue };
-        let end = match look.told {
-            Told::Session(_) | Told::Sessions(_) => {
+        let lists = record.sightings.iter().filter(|seen| seen.through != Through::Get);
+        let lists = Ordered::new(lists.map(|seen| (seen.span, seen)));
+        for get in gets {
+            let Some(before) = lists.before(get.span) else { continue };
+            let Told::Refused(code) = get.told else {
                 judgement.judge(None);
                 continue;
-            }
-            Told::Refused(Some(code)) => code.to_string(),
-            Told::Refused(None) => "a reset stream".to_owned(),
-        };
-        let after = lists()
-            .filter(|seen| look.span.before(seen.span))
-            .find(|after| !listed_away(record, before, after));
-        if let Some(after) = after {
+            };
+            let after = lists.after(get.span).filter(|after| !listed_away(record, before, after));
+            let Some(after) = after else { continue };
+            let end = code.map_or_else(|| "a reset stream".to_owned(), |code| code.to_string());
             let expected = format!(
                 "GetSession of {asked} to bring the session that lists show before and after"
             );
             let actual = format!("{end}, though a list begun afterwards still shows it");
-            let marks = [before.event, look.event, after.event];
+            let marks = [before.event, get.event, after.event];
             judgement.judge(Some(Finding::new(expected, actual).marking(marks)));
         }
     }
@@ -56,20 +57,18 @@ fn all_covers_types(looks: &[Look]) -> Judgement {
         &clauses::ALL_COVERS_TYPES,
         "no list by a type that shows a session stands between two lists without a type that show the same ids",
     );
-    let lists = || {
-        looks.iter().filter_map(|look| match (&look.asked, &look.told) {
-            (Asked::List { kind, watch: false }, Told::Sessions(sessions)) => {
-                let ids: BTreeSet<Id> = sessions.iter().filter_map(id).collect();
-                Some((look, kind.as_str(), ids))
-            }
-            _ => None,
-        })
-    };
-    let (full, typed): (Vec<_>, Vec<_>) = lists().partition(|(_, kind, _)| kind.is_empty());
+    let lists = looks.iter().filter_map(|look| match (&look.asked, &look.told) {
+        (Asked::List { kind, watch: false }, Told::Sessions(sessions)) => {
+            let ids: BTreeSet<Id> = sessions.iter().filter_map(id).collect();
+            Some((look, kind.as_str(), ids))
+        }
+        _ => None,
+    });
+    let (full, typed): (Vec<_>, Vec<_>) = lists.partition(|(_, kind, _)| kind.is_empty());
+    let full = Ordered::new(full.iter().map(|full| (full.0.span, full)));
     for (look, kind, ids) in typed.iter().filter(|(_, _, ids)| !ids.is_empty()) {
-        let before = full.iter().rfind(|(full, ..)| full.span.before(look.span));
-        let after = full.iter().find(|(full, ..)| look.span.before(full.span));
-        let (Some((before, _, all)), Some((after, _, still))) = (before, after) else { continue };
+        let around = (full.before(look.span), full.after(look.span));
+        let (Some((before, _, all)), Some((after, _, still))) = around else { continue };
         // Something came or went meanwhile: that the lists differ is then no contradiction.
         if all != still {
             continue;

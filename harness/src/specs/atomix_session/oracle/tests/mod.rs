@@ -1,13 +1,14 @@
 //! Traces that are right and traces that are wrong, each wrong in one way.
 
-mod talk;
+mod sessions;
 
 use wirecheck_proto::atomix::runtime::v1::Session;
 
 use super::*;
 use crate::specs::atomix_session::clauses::*;
+use crate::specs::atomix_session::talk::Talk;
 use crate::status::Code;
-use talk::{Talk, meta, session, spec, with};
+use sessions::{id_of, meta, session, spec, with};
 
 /// The ids of the clauses that the talk breaks.
 fn broken_by(talk: &Talk) -> Vec<&'static str> {
@@ -150,7 +151,7 @@ fn a_listed_session_can_be_got() {
     assert_eq!(exercised(&late, &LISTED_CAN_BE_GOT), 0);
     // A list that was under way while the Get was refused proves nothing.
     let mut talk = Talk::default().list(&[&s]);
-    let get = talk.open_get(&s);
+    let get = talk.open_get(id_of(&s));
     let list = talk.open_list("", false);
     talk.end(get, Code::NotFound);
     let sessions = vec![s.clone()];
@@ -244,16 +245,16 @@ fn looks_that_overlap_are_in_no_order() {
     };
     let (old, new) = (session("s", 1, 1), session("s", 2, 2));
     let mut talk = Talk::default();
-    let first = talk.open_get(&old);
-    let second = talk.open_get(&old);
+    let first = talk.open_get(id_of(&old));
+    let second = talk.open_get(id_of(&old));
     talk.answer(second, &told(&new));
     talk.answer(first, &told(&old));
     holds(talk);
 
     let mut talk = Talk::default();
-    let second = talk.open_get(&old);
+    let second = talk.open_get(id_of(&old));
     talk.answer(second, &told(&new));
-    let first = talk.open_get(&old);
+    let first = talk.open_get(id_of(&old));
     talk.answer(first, &told(&old));
     assert_eq!(broken_by(&talk), [VERSION_NEVER_FALLS.id, NEVER_BACKWARDS.id]);
 }
@@ -263,7 +264,7 @@ fn a_trace_of_other_calls_is_not_judged() {
     let mut talk = Talk::default();
     let stream = talk.open("/session.Session/Create", &session("s", 1, 9));
     talk.answer(stream, &session("s", 1, 9));
-    let cut = talk.open_get(&session("s", 1, 9));
+    let cut = talk.open_get(id_of(&session("s", 1, 9)));
     talk.end(cut, Code::Ok);
     assert!(judge(&talk.trace).iter().all(|judgement| judgement.exercised == 0));
 }
