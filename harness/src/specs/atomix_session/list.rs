@@ -1,10 +1,11 @@
 //! Checks of ListSessions without watch.
 
 use tokio::time::{Instant, interval};
-use wirecheck_proto::atomix::runtime::v1::ListSessionsResponse;
 
 use super::clauses::*;
-use super::driver::{KINDS, answer_to_list, bare, discover, get, gettable, holds, list, under};
+use super::driver::{
+    KINDS, answer_to_list, bare, discover, get, gettable, holds, list, listed, under,
+};
 use super::observe::PACE;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
@@ -20,7 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let answer = answer_to_list(cx, "").await?;
-                expect::answered::<ListSessionsResponse>(&answer, "ListSessionsResponse").map(drop)
+                listed(&answer, "ListSessions without a type").map(drop)
             })
         },
     },
@@ -113,8 +114,7 @@ pub(super) const CHECKS: &[Check] = &[
                 discover(cx).await?;
                 let kind = cx.uuid().to_string();
                 let answer = answer_to_list(cx, &kind).await?;
-                let listed: ListSessionsResponse =
-                    expect::answered(&answer, "ListSessionsResponse")?;
+                let listed = listed(&answer, "a list by a type that no session has")?;
                 let count = listed.sessions.len();
                 let expected = "an empty list by a type that no session has";
                 expect::that(count == 0, expected, format!("a list of {count} sessions"))

@@ -212,6 +212,13 @@ fn get_against_list() {
     assert_eq!(broken_by(&around(session("s", 5, 1))), both);
     breaks(&GET_AND_LIST_AGREE, around(with(&s, |s| spec(s).kind = "map".to_owned())));
     holds(around(s.clone()));
+    // No list behind it is needed where one goes back under the same version.
+    let back = Talk::default().get(&session("s", 5, 2)).list(&[&session("s", 5, 1)]);
+    assert_eq!(broken_by(&back)[0], NEVER_BACKWARDS.id);
+    assert!(broken_by(&back).contains(&GET_AND_LIST_AGREE.id));
+    // A session that goes on under the same version breaks other clauses.
+    let unversioned = Talk::default().list(&[&session("s", 5, 2)]).get(&session("s", 5, 3));
+    holds(unversioned);
     // It changed between: no list stands on both sides of the Get.
     let changed = with(&session("s", 6, 3), |s| meta(s).labels.clear());
     holds(Talk::default().list(&[&s]).get(&changed).list(&[&changed]));
