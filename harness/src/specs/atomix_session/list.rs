@@ -1,12 +1,9 @@
 //! Checks of ListSessions without watch.
 
-use tokio::time::{Instant, interval};
-
 use super::clauses::*;
 use super::driver::{
     KINDS, answer_to_list, bare, discover, get, gettable, holds, list, listed, under,
 };
-use super::observe::PACE;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
 use crate::expect;
@@ -88,20 +85,7 @@ pub(super) const CHECKS: &[Check] = &[
         clause: &ALL_COVERS_TYPES,
         manner: Manner::Allowed,
         needs: &[],
-        drive: |cx| {
-            Box::pin(async move {
-                let began = Instant::now();
-                let mut pace = interval(PACE);
-                loop {
-                    pace.tick().await;
-                    // Again, for as long as something comes or goes between the lists each time.
-                    match list_all_ways(cx, &ALL_COVERS_TYPES).await {
-                        Err(Stop::Skip(_)) if began.elapsed() < cx.observe() => {}
-                        judged => return judged,
-                    }
-                }
-            })
-        },
+        drive: |cx| Box::pin(list_all_ways(cx, &ALL_COVERS_TYPES)),
     },
     Check {
         id: "atomix-session/list/unknown-type-empty",
@@ -123,12 +107,13 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// The list without a type, and after each list by one of the types that list again, where there is one.
+/// The list by each of the types there are, before and after the list without a type.
 async fn list_all_ways(cx: &mut Cx, clause: &Clause) -> Result<(), Stop> {
     let found = discover(cx).await;
     for kind in found.as_ref().map_or(&[][..], |found| &found.kinds) {
         list(cx, kind).await?;
         answer_to_list(cx, "").await?;
+        list(cx, kind).await?;
     }
     match holds(cx, clause) {
         // Why nothing could be judged.

@@ -55,30 +55,35 @@ fn listed_away(record: &Record, before: &Sighting, after: &Sighting) -> bool {
 fn all_covers_types(looks: &[Look]) -> Judgement {
     let mut judgement = Judgement::new(
         &clauses::ALL_COVERS_TYPES,
-        "no list by a type that shows a session stands between two lists without a type that show the same ids",
+        "no list without a type stands between two lists by one type that both show a session",
     );
-    let lists = looks.iter().filter_map(|look| match (&look.asked, &look.told) {
-        (Asked::List { kind, watch: false }, Told::Sessions(sessions)) => {
-            let ids: BTreeSet<Id> = sessions.iter().filter_map(id).collect();
-            Some((look, kind.as_str(), ids))
+    let mut by_type: BTreeMap<&str, Vec<(&Look, BTreeSet<Id>)>> = BTreeMap::new();
+    for look in looks {
+        if let (Asked::List { kind, watch: false }, Told::Sessions(sessions)) =
+            (&look.asked, &look.told)
+        {
+            let ids = sessions.iter().filter_map(id).collect();
+            by_type.entry(kind).or_default().push((look, ids));
         }
-        _ => None,
-    });
-    let (full, typed): (Vec<_>, Vec<_>) = lists.partition(|(_, kind, _)| kind.is_empty());
-    let full = Ordered::new(full.iter().map(|full| (full.0.span, full)));
-    for (look, kind, ids) in typed.iter().filter(|(_, _, ids)| !ids.is_empty()) {
-        let around = (full.before(look.span), full.after(look.span));
-        let (Some((before, _, all)), Some((after, _, still))) = around else { continue };
-        // Something came or went meanwhile: that the lists differ is then no contradiction.
-        if all != still {
-            continue;
+    }
+    let full = by_type.remove("").unwrap_or_default();
+    for (kind, typed) in by_type {
+        let typed = Ordered::new(typed.iter().map(|typed| (typed.0.span, typed)));
+        for (look, all) in &full {
+            let around = (typed.before(look.span), typed.after(look.span));
+            let (Some((before, ids)), Some((after, still))) = around else { continue };
+            // What came or went meanwhile stands in one of the two alone, and is no contradiction.
+            let mut there = ids.intersection(still).peekable();
+            if there.peek().is_none() {
+                continue;
+            }
+            let missing = there.find(|id| !all.contains(id));
+            judgement.judge(missing.map(|id| {
+                let expected = format!("the list without a type to show every session that the list by the type {kind:?} shows");
+                let actual = format!("{id} in the lists by type before and after, and not in the list without a type");
+                Finding::new(expected, actual).marking([before.event, look.event, after.event])
+            }));
         }
-        let missing = ids.difference(all).next();
-        judgement.judge(missing.map(|id| {
-            let expected = format!("the list without a type to show every session that the list by the type {kind:?} shows");
-            let actual = format!("{id} in the list by type, and in neither list without a type around it");
-            Finding::new(expected, actual).marking([before.event, look.event, after.event])
-        }));
     }
     judgement
 }

@@ -47,7 +47,8 @@ fn whole_life() -> Talk {
             .get(&now)
             .list_by("lock", false, &[&other, &now])
             .list_by("lock", true, &[&now])
-            .list(&[&other, &now]);
+            .list(&[&other, &now])
+            .list_by("lock", false, &[&other, &now]);
     }
     let gone = session("s", top, 4);
     talk.list(&[&other])
@@ -162,14 +163,17 @@ fn a_listed_session_can_be_got() {
 #[test]
 fn all_covers_types() {
     let (s, t) = (session("s", 1, 2), session("t", 1, 2));
-    let around = |before: &[&Session], after: &[&Session]| {
-        Talk::default().list(before).list_by("lock", false, &[&s, &t]).list(after)
+    let around = |before: &[&Session], all: &[&Session], after: &[&Session]| {
+        let talk = Talk::default().list_by("lock", false, before).list(all);
+        talk.list_by("lock", false, after)
     };
-    breaks(&ALL_COVERS_TYPES, around(&[&s], &[&s]));
-    holds(around(&[&s, &t], &[&t, &s]));
-    // It opened meanwhile.
-    let opened = holds(around(&[&s], &[&s, &t]));
-    assert_eq!(exercised(&opened, &ALL_COVERS_TYPES), 0);
+    breaks(&ALL_COVERS_TYPES, around(&[&s, &t], &[&s], &[&t, &s]));
+    holds(around(&[&s, &t], &[&t, &s], &[&s]));
+    // One came meanwhile, the other went.
+    let moved = holds(around(&[&s], &[], &[&t]));
+    assert_eq!(exercised(&moved, &ALL_COVERS_TYPES), 0);
+    // What another type lists says nothing of this one.
+    holds(Talk::default().list_by("lock", false, &[&s]).list(&[]).list_by("map", false, &[]));
 }
 
 #[test]
