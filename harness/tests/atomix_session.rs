@@ -104,7 +104,7 @@ async fn a_target_that_only_lists_by_type_is_looked_at_by_known_types() {
     let checks: Vec<_> =
         room().into_iter().filter(|check| check.id != "atomix-session/list/answered").collect();
     let target = Target::Embedded([Fault::RefusesPlainList].into_iter().collect());
-    let observe = Duration::from_secs(1);
+    let observe = Duration::from_secs(2);
 
     let unknown = check_at(&target, &checks, observe, Config::default()).await;
     let passed = ids(&unknown, |verdict| *verdict == Verdict::Pass);

@@ -151,7 +151,6 @@ faults! {
     // atomix-session
     RenamesOnGet breaks "atomix-session/get/id-echoed": "GetSession answers with the id's name in capitals";
     DropsPrimitiveOnGet breaks "atomix-session/get/id-echoed": "GetSession leaves the primitive out of the id";
-    RefusesEmptyPrimitive breaks "atomix-session/get/id-echoed": "does not find a session without a primitive where an empty one is given";
     InventsUnknownSession breaks "atomix-session/get/unknown-refused": "GetSession makes up a session under a name that nobody has";
     CallsUnknownSessionInvalid breaks "atomix-session/get/unknown-is-not-found": "refuses an unknown id with INVALID_ARGUMENT";
     TakesMissingIdForFirst breaks "atomix-session/get/missing-id-refused": "answers a GetSession without an id with the first session";
@@ -166,6 +165,7 @@ faults! {
     ListsNameless breaks "atomix-session/list/sessions-identified": "leaves the name out of the last id of a list";
     ListsTwice breaks "atomix-session/list/ids-unique": "shows the first session of a list a second time at its end";
     LosesOneKind breaks "atomix-session/list/listed-can-be-got": "lists the sessions of one kind, but GetSession does not find them";
+    RefusesEmptyPrimitive breaks "atomix-session/list/listed-can-be-got": "does not find a session without a primitive where an empty one is given";
     ListIgnoresType breaks "atomix-session/list/type-filters": "shows all sessions in a list by type";
     WatchIgnoresType breaks "atomix-session/list/type-filters": "shows all sessions in a watch by type";
     HidesFromFullList breaks "atomix-session/list/all-covers-types": "the list without a type hides half the sessions of each kind";

@@ -41,9 +41,14 @@ pub(super) fn get_request(id: SessionId) -> GetSessionRequest {
     GetSessionRequest { session_id: Some(id) }
 }
 
-/// The primitive's id; empty where there is none.
-pub(super) fn primitive(id: &SessionId) -> &str {
-    id.primitive.as_ref().map_or("", |primitive| &primitive.id)
+/// Whether it has none, or an empty one.
+pub(super) fn bare(id: &SessionId) -> bool {
+    id.primitive.as_ref().is_none_or(|primitive| primitive.id.is_empty())
+}
+
+/// Whether it has one.
+pub(super) fn owned(id: &SessionId) -> bool {
+    !bare(id)
 }
 
 /// The id with this primitive, or without one.
@@ -68,6 +73,13 @@ pub(super) async fn answer_to_list(cx: &mut Cx, kind: &str) -> Result<Answer, St
     Ok(open_list(cx, kind, false).await?.rest().await)
 }
 
+/// A list has to be answered; `what` names it.
+pub(super) fn listed(answer: &Answer, what: &str) -> Result<ListSessionsResponse, Stop> {
+    let expected = format!("{what} to end with OK (0) and a ListSessionsResponse");
+    expect::that(answer.end.is_ok(), expected, answer.end.to_string())?;
+    expect::answered(answer, "ListSessionsResponse")
+}
+
 /// The sessions of a list on the way to what the check is about: where it brings none, the check says
 /// nothing.
 pub(super) async fn list(cx: &mut Cx, kind: &str) -> Result<Vec<Session>, Stop> {
@@ -75,7 +87,7 @@ pub(super) async fn list(cx: &mut Cx, kind: &str) -> Result<Vec<Session>, Stop> 
     if let End::Lost(_) | End::Silence(_) | End::Flood(_) = answer.end {
         return Err(Stop::Broken(format!("ListSessions brought {}", answer.end)));
     }
-    match expect::answered::<ListSessionsResponse>(&answer, "ListSessionsResponse") {
+    match listed(&answer, "ListSessions") {
         Ok(list) => Ok(list.sessions),
         Err(Stop::Fail(finding)) => {
             expect::skip(format!("ListSessions brought {}", finding.actual))
@@ -135,10 +147,11 @@ pub(super) async fn discover(cx: &mut Cx) -> Result<Found, Stop> {
     let ids = ids.filter_map(|session| session.meta.clone()?.id).take(SESSIONS);
     let ids: Vec<_> = ids.chain(known.take(SESSIONS)).collect();
     if ids.is_empty() {
-        let why = unlisted.unwrap_or_else(|| "ListSessions shows no session".to_owned());
-        return expect::skip(format!(
-            "{why}; start one, or name one under [atomix-session] in the configuration"
-        ));
+        let (why, hint) = match unlisted {
+            Some(why) => (why, "name types to list by, or sessions"),
+            None => ("ListSessions shows no session".to_owned(), "name one that exists"),
+        };
+        return expect::skip(format!("{why}; [atomix-session] in the configuration may {hint}"));
     }
     let kinds = listed.iter().filter_map(|session| session.spec.clone()).map(|spec| spec.kind);
     let kinds: BTreeSet<_> = kinds.chain(config.types).filter(|kind| !kind.is_empty()).collect();

@@ -14,6 +14,7 @@ mod observe;
 pub mod oracle;
 #[cfg(feature = "net")]
 mod state;
+pub mod talk;
 #[cfg(feature = "net")]
 mod watch;
 #[cfg(feature = "net")]

@@ -18,8 +18,6 @@ use crate::status::End;
 
 /// The least time between the beginnings of two rounds of looks: nobody is to be flooded.
 pub(super) const PACE: Duration = Duration::from_millis(10);
-/// Gets in a round: of sessions that move yet, and of any.
-const GETS: [bool; 3] = [true, true, false];
 /// Looks at single sessions that are kept in mind, over all rounds.
 const SIGHTINGS: usize = 100_000;
 
@@ -63,6 +61,8 @@ struct Outlook {
     found: Found,
     /// For the Gets: looks are in order across connections too.
     other: Connection,
+    /// The ids of the last list, each with whether that session is not CLOSED yet.
+    listed: Vec<(bool, SessionId)>,
     /// Whose turn it is to be got.
     next: usize,
     last: Option<BTreeMap<Id, Shown>>,
@@ -70,27 +70,44 @@ struct Outlook {
     sightings: usize,
 }
 
+fn ids(sessions: &[Session]) -> Vec<(bool, SessionId)> {
+    let named = sessions.iter().filter(|session| id(session).is_some());
+    let told = |session: &Session| {
+        let closed = session.status.is_some_and(|status| status.state == CLOSED);
+        Some((!closed, session.meta.clone()?.id?))
+    };
+    named.filter_map(told).collect()
+}
+
 impl Outlook {
     async fn new(cx: &mut Cx) -> Result<Outlook, Stop> {
         let found = discover(cx).await?;
         let other = cx.connect().await?;
-        Ok(Outlook { found, other, next: 0, last: None, turns: 0, sightings: 0 })
+        Ok(Outlook {
+            found,
+            other,
+            listed: Vec::new(),
+            next: 0,
+            last: None,
+            turns: 0,
+            sightings: 0,
+        })
     }
 
-    /// A list and Gets of some sessions in turn, or, where nothing is listed, Gets of the known ones.
+    /// A list with Gets around it, or, where nothing is listed, Gets of the known sessions.
     async fn round(&mut self, cx: &mut Cx) -> Result<(), Stop> {
         let mut now = BTreeMap::new();
-        let mut asked = self.found.ids.iter().take(KINDS).cloned().collect();
-        if let Some(view) = &self.found.view {
-            let sessions = list(cx, view).await?;
+        if let Some(view) = self.found.view.clone() {
+            self.get_next(cx, true).await?;
+            let sessions = list(cx, &view).await?;
             self.sightings += sessions.len();
             now = shown(&sessions);
-            asked = self.in_turn(&sessions);
-        }
-        for id in asked {
-            let got = self.get(cx, id).await?;
-            if self.found.view.is_none() {
-                now.extend(got);
+            self.listed = ids(&sessions);
+            self.get_next(cx, true).await?;
+            self.get_next(cx, false).await?;
+        } else {
+            for id in self.found.ids.iter().take(KINDS).cloned().collect::<Vec<_>>() {
+                now.extend(self.get(cx, id).await?);
             }
         }
         let differs = self.last.as_ref().is_some_and(|last| *last != now);
@@ -99,20 +116,14 @@ impl Outlook {
         Ok(())
     }
 
-    fn in_turn(&mut self, sessions: &[Session]) -> Vec<SessionId> {
-        let named = sessions.iter().filter(|session| id(session).is_some());
-        let ids: Vec<(bool, SessionId)> = named
-            .filter_map(|session| {
-                let closed = session.status.is_some_and(|status| status.state == CLOSED);
-                Some((!closed, session.meta.clone()?.id?))
-            })
-            .collect();
-        let pick = |moving: bool| {
-            let fit: Vec<_> = ids.iter().filter(|(moves, _)| *moves || !moving).collect();
-            self.next += 1;
-            fit.get(self.next % fit.len().max(1)).map(|(_, id)| id.clone())
-        };
-        GETS.into_iter().filter_map(pick).collect()
+    /// Gets the next in turn of the sessions that the last list showed: of those that move yet, or of all.
+    async fn get_next(&mut self, cx: &Cx, moving: bool) -> Result<(), Stop> {
+        let fit: Vec<_> = self.listed.iter().filter(|(moves, _)| *moves || !moving).collect();
+        self.next += 1;
+        if let Some((_, id)) = fit.get(self.next % fit.len().max(1)) {
+            self.get(cx, id.clone()).await?;
+        }
+        Ok(())
     }
 
     async fn get(&mut self, cx: &Cx, id: SessionId) -> Result<BTreeMap<Id, Shown>, Stop> {

@@ -33,24 +33,25 @@ const OPENED: usize = 4 * CANCELLED;
 pub(super) struct Watched {
     /// What it brought, unless it brought no end in time.
     pub(super) answer: Option<Answer>,
-    /// The list before it.
-    pub(super) before: BTreeMap<Id, Shown>,
-    /// Whether a list taken as soon as it had been opened showed the same: what came about at the very
-    /// beginning of a watch may be something that it sees, or not.
-    pub(super) settled: bool,
+    /// A list taken as soon as it had been opened.
+    pub(super) beside: BTreeMap<Id, Shown>,
     /// Whether a list taken while it waited differed from the one before.
     pub(super) changed: bool,
     pub(super) waited: Duration,
 }
 
-/// Watches by the type `kind`, with lists by the type `view` before it and beside it.
-pub(super) async fn watch(cx: &mut Cx, kind: &str, view: &str) -> Result<Watched, Stop> {
-    let before = shown(&list(cx, view).await?);
+/// Watches by the type `kind`, with lists by the type `view` beside it; `before` is the last before it.
+pub(super) async fn watch(
+    cx: &mut Cx,
+    kind: &str,
+    view: &str,
+    before: &BTreeMap<Id, Shown>,
+) -> Result<Watched, Stop> {
     let began = Instant::now();
     let limit = (began + PATIENCE).min(cx.deadline() + OVERTIME);
     let mut call = open_list(cx, kind, true).await?;
-    let settled = shown(&list(cx, view).await?) == before;
-    let mut changed = !settled;
+    let beside = shown(&list(cx, view).await?);
+    let mut changed = beside != *before;
     let mut messages = Vec::new();
     let answer = loop {
         match call.next_by((Instant::now() + LISTS).min(limit)).await {
@@ -58,13 +59,13 @@ pub(super) async fn watch(cx: &mut Cx, kind: &str, view: &str) -> Result<Watched
             Incoming::End(End::Silence(_)) if Instant::now() >= limit => break None,
             Incoming::End(End::Silence(_)) => {
                 if !changed && Instant::now() + LISTS < cx.deadline() {
-                    changed = shown(&list(cx, view).await?) != before;
+                    changed = shown(&list(cx, view).await?) != *before;
                 }
             }
             Incoming::End(end) => break Some(Answer { messages, end }),
         }
     };
-    Ok(Watched { answer, before, settled, changed, waited: began.elapsed() })
+    Ok(Watched { answer, beside, changed, waited: began.elapsed() })
 }
 
 /// Cancels a hundred watches that the target has and has not answered, or as many as it lets, and says

@@ -1,10 +1,10 @@
 //! Clauses that hold a list against other calls around it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judgement;
 use super::history::{History, Record, Sighting, Through};
-use super::looks::{Asked, Id, Look, Span, Told, id};
+use super::looks::{Asked, Id, Look, Ordered, Span, Told, id};
 use crate::model::Finding;
 use crate::specs::atomix_session::clauses;
 
@@ -15,29 +15,30 @@ pub(super) fn judge(looks: &[Look], history: &History) -> Vec<Judgement> {
 fn listed_can_be_got(looks: &[Look], history: &History) -> Judgement {
     let mut judgement =
         Judgement::new(&clauses::LISTED_CAN_BE_GOT, "no listed session was asked for");
+    let mut gets: BTreeMap<&Id, Vec<&Look>> = BTreeMap::new();
     for look in looks {
-        let Asked::Get(asked) = &look.asked else { continue };
+        if let Asked::Get(asked) = &look.asked {
+            gets.entry(asked).or_default().push(look);
+        }
+    }
+    for (asked, gets) in gets {
         let Some(record) = history.ids.get(asked) else { continue };
-        let lists = || record.sightings.iter().filter(|seen| seen.through != Through::Get);
-        let before = lists().rfind(|seen| seen.span.before(look.span));
-        let Some(before) = before else { continue };
-        let end = match look.told {
-            Told::Session(_) | Told::Sessions(_) => {
+        let lists = record.sightings.iter().filter(|seen| seen.through != Through::Get);
+        let lists = Ordered::new(lists.map(|seen| (seen.span, seen)));
+        for get in gets {
+            let Some(before) = lists.before(get.span) else { continue };
+            let Told::Refused(code) = get.told else {
                 judgement.judge(None);
                 continue;
-            }
-            Told::Refused(Some(code)) => code.to_string(),
-            Told::Refused(None) => "a reset stream".to_owned(),
-        };
-        let after = lists()
-            .filter(|seen| look.span.before(seen.span))
-            .find(|after| !listed_away(record, before, after));
-        if let Some(after) = after {
+            };
+            let after = lists.after(get.span).filter(|after| !listed_away(record, before, after));
+            let Some(after) = after else { continue };
+            let end = code.map_or_else(|| "a reset stream".to_owned(), |code| code.to_string());
             let expected = format!(
                 "GetSession of {asked} to bring the session that lists show before and after"
             );
             let actual = format!("{end}, though a list begun afterwards still shows it");
-            let marks = [before.event, look.event, after.event];
+            let marks = [before.event, get.event, after.event];
             judgement.judge(Some(Finding::new(expected, actual).marking(marks)));
         }
     }
@@ -54,32 +55,35 @@ fn listed_away(record: &Record, before: &Sighting, after: &Sighting) -> bool {
 fn all_covers_types(looks: &[Look]) -> Judgement {
     let mut judgement = Judgement::new(
         &clauses::ALL_COVERS_TYPES,
-        "no list by a type that shows a session stands between two lists without a type that show the same ids",
+        "no list without a type stands between two lists by one type that both show a session",
     );
-    let lists = || {
-        looks.iter().filter_map(|look| match (&look.asked, &look.told) {
-            (Asked::List { kind, watch: false }, Told::Sessions(sessions)) => {
-                let ids: BTreeSet<Id> = sessions.iter().filter_map(id).collect();
-                Some((look, kind.as_str(), ids))
-            }
-            _ => None,
-        })
-    };
-    let (full, typed): (Vec<_>, Vec<_>) = lists().partition(|(_, kind, _)| kind.is_empty());
-    for (look, kind, ids) in typed.iter().filter(|(_, _, ids)| !ids.is_empty()) {
-        let before = full.iter().rfind(|(full, ..)| full.span.before(look.span));
-        let after = full.iter().find(|(full, ..)| look.span.before(full.span));
-        let (Some((before, _, all)), Some((after, _, still))) = (before, after) else { continue };
-        // Something came or went meanwhile: that the lists differ is then no contradiction.
-        if all != still {
-            continue;
+    let mut by_type: BTreeMap<&str, Vec<(&Look, BTreeSet<Id>)>> = BTreeMap::new();
+    for look in looks {
+        if let (Asked::List { kind, watch: false }, Told::Sessions(sessions)) =
+            (&look.asked, &look.told)
+        {
+            let ids = sessions.iter().filter_map(id).collect();
+            by_type.entry(kind).or_default().push((look, ids));
         }
-        let missing = ids.difference(all).next();
-        judgement.judge(missing.map(|id| {
-            let expected = format!("the list without a type to show every session that the list by the type {kind:?} shows");
-            let actual = format!("{id} in the list by type, and in neither list without a type around it");
-            Finding::new(expected, actual).marking([before.event, look.event, after.event])
-        }));
+    }
+    let full = by_type.remove("").unwrap_or_default();
+    for (kind, typed) in by_type {
+        let typed = Ordered::new(typed.iter().map(|typed| (typed.0.span, typed)));
+        for (look, all) in &full {
+            let around = (typed.before(look.span), typed.after(look.span));
+            let (Some((before, ids)), Some((after, still))) = around else { continue };
+            // What came or went meanwhile stands in one of the two alone, and is no contradiction.
+            let mut there = ids.intersection(still).peekable();
+            if there.peek().is_none() {
+                continue;
+            }
+            let missing = there.find(|id| !all.contains(id));
+            judgement.judge(missing.map(|id| {
+                let expected = format!("the list without a type to show every session that the list by the type {kind:?} shows");
+                let actual = format!("{id} in the lists by type before and after, and not in the list without a type");
+                Finding::new(expected, actual).marking([before.event, look.event, after.event])
+            }));
+        }
     }
     judgement
 }

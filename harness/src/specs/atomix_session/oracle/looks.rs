@@ -64,6 +64,35 @@ impl Span {
     }
 }
 
+/// Things with spans, to be found by what lies around them.
+#[derive(Clone, Debug)]
+pub(super) struct Ordered<'a, T> {
+    by_end: Vec<(Span, &'a T)>,
+    by_beginning: Vec<(Span, &'a T)>,
+}
+
+impl<'a, T> Ordered<'a, T> {
+    pub(super) fn new(things: impl Iterator<Item = (Span, &'a T)>) -> Ordered<'a, T> {
+        let mut by_end: Vec<_> = things.collect();
+        let mut by_beginning = by_end.clone();
+        by_end.sort_by_key(|(span, _)| span.ended);
+        by_beginning.sort_by_key(|(span, _)| span.began);
+        Ordered { by_end, by_beginning }
+    }
+
+    /// The last that had ended when this began.
+    pub(super) fn before(&self, span: Span) -> Option<&'a T> {
+        let ended = self.by_end.partition_point(|(thing, _)| thing.before(span));
+        self.by_end.get(ended.checked_sub(1)?).map(|(_, thing)| *thing)
+    }
+
+    /// The first that began when this had ended.
+    pub(super) fn after(&self, span: Span) -> Option<&'a T> {
+        let begun = self.by_beginning.partition_point(|(thing, _)| !span.before(*thing));
+        self.by_beginning.get(begun).map(|(_, thing)| *thing)
+    }
+}
+
 /// What a look asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {

@@ -1,13 +1,14 @@
 //! Traces that are right and traces that are wrong, each wrong in one way.
 
-mod talk;
+mod sessions;
 
 use wirecheck_proto::atomix::runtime::v1::Session;
 
 use super::*;
 use crate::specs::atomix_session::clauses::*;
+use crate::specs::atomix_session::talk::Talk;
 use crate::status::Code;
-use talk::{Talk, meta, session, spec, with};
+use sessions::{id_of, meta, session, spec, with};
 
 /// The ids of the clauses that the talk breaks.
 fn broken_by(talk: &Talk) -> Vec<&'static str> {
@@ -46,7 +47,8 @@ fn whole_life() -> Talk {
             .get(&now)
             .list_by("lock", false, &[&other, &now])
             .list_by("lock", true, &[&now])
-            .list(&[&other, &now]);
+            .list(&[&other, &now])
+            .list_by("lock", false, &[&other, &now]);
     }
     let gone = session("s", top, 4);
     talk.list(&[&other])
@@ -150,7 +152,7 @@ fn a_listed_session_can_be_got() {
     assert_eq!(exercised(&late, &LISTED_CAN_BE_GOT), 0);
     // A list that was under way while the Get was refused proves nothing.
     let mut talk = Talk::default().list(&[&s]);
-    let get = talk.open_get(&s);
+    let get = talk.open_get(id_of(&s));
     let list = talk.open_list("", false);
     talk.end(get, Code::NotFound);
     let sessions = vec![s.clone()];
@@ -161,14 +163,17 @@ fn a_listed_session_can_be_got() {
 #[test]
 fn all_covers_types() {
     let (s, t) = (session("s", 1, 2), session("t", 1, 2));
-    let around = |before: &[&Session], after: &[&Session]| {
-        Talk::default().list(before).list_by("lock", false, &[&s, &t]).list(after)
+    let around = |before: &[&Session], all: &[&Session], after: &[&Session]| {
+        let talk = Talk::default().list_by("lock", false, before).list(all);
+        talk.list_by("lock", false, after)
     };
-    breaks(&ALL_COVERS_TYPES, around(&[&s], &[&s]));
-    holds(around(&[&s, &t], &[&t, &s]));
-    // It opened meanwhile.
-    let opened = holds(around(&[&s], &[&s, &t]));
-    assert_eq!(exercised(&opened, &ALL_COVERS_TYPES), 0);
+    breaks(&ALL_COVERS_TYPES, around(&[&s, &t], &[&s], &[&t, &s]));
+    holds(around(&[&s, &t], &[&t, &s], &[&s]));
+    // One came meanwhile, the other went.
+    let moved = holds(around(&[&s], &[], &[&t]));
+    assert_eq!(exercised(&moved, &ALL_COVERS_TYPES), 0);
+    // What another type lists says nothing of this one.
+    holds(Talk::default().list_by("lock", false, &[&s]).list(&[]).list_by("map", false, &[]));
 }
 
 #[test]
@@ -211,6 +216,13 @@ fn get_against_list() {
     assert_eq!(broken_by(&around(session("s", 5, 1))), both);
     breaks(&GET_AND_LIST_AGREE, around(with(&s, |s| spec(s).kind = "map".to_owned())));
     holds(around(s.clone()));
+    // No list behind it is needed where one goes back under the same version.
+    let back = Talk::default().get(&session("s", 5, 2)).list(&[&session("s", 5, 1)]);
+    assert_eq!(broken_by(&back)[0], NEVER_BACKWARDS.id);
+    assert!(broken_by(&back).contains(&GET_AND_LIST_AGREE.id));
+    // A session that goes on under the same version breaks other clauses.
+    let unversioned = Talk::default().list(&[&session("s", 5, 2)]).get(&session("s", 5, 3));
+    holds(unversioned);
     // It changed between: no list stands on both sides of the Get.
     let changed = with(&session("s", 6, 3), |s| meta(s).labels.clear());
     holds(Talk::default().list(&[&s]).get(&changed).list(&[&changed]));
@@ -244,16 +256,16 @@ fn looks_that_overlap_are_in_no_order() {
     };
     let (old, new) = (session("s", 1, 1), session("s", 2, 2));
     let mut talk = Talk::default();
-    let first = talk.open_get(&old);
-    let second = talk.open_get(&old);
+    let first = talk.open_get(id_of(&old));
+    let second = talk.open_get(id_of(&old));
     talk.answer(second, &told(&new));
     talk.answer(first, &told(&old));
     holds(talk);
 
     let mut talk = Talk::default();
-    let second = talk.open_get(&old);
+    let second = talk.open_get(id_of(&old));
     talk.answer(second, &told(&new));
-    let first = talk.open_get(&old);
+    let first = talk.open_get(id_of(&old));
     talk.answer(first, &told(&old));
     assert_eq!(broken_by(&talk), [VERSION_NEVER_FALLS.id, NEVER_BACKWARDS.id]);
 }
@@ -263,7 +275,7 @@ fn a_trace_of_other_calls_is_not_judged() {
     let mut talk = Talk::default();
     let stream = talk.open("/session.Session/Create", &session("s", 1, 9));
     talk.answer(stream, &session("s", 1, 9));
-    let cut = talk.open_get(&session("s", 1, 9));
+    let cut = talk.open_get(id_of(&session("s", 1, 9)));
     talk.end(cut, Code::Ok);
     assert!(judge(&talk.trace).iter().all(|judgement| judgement.exercised == 0));
 }
