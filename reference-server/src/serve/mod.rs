@@ -10,11 +10,10 @@ mod raw;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::body::Body;
@@ -137,8 +136,8 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
-        let terminate = Arc::new(Notify::new());
-        let routes = routes(&config, &stopping, &terminate).await?;
+        let (ending, told) = mpsc::unbounded_channel();
+        let routes = routes(&config, &stopping, &ending).await?;
         let connections = listener::connections(listener, config.max_connections, stopping.clone());
         let mut stop = stopping;
         let serving = transport(&config).serve_with_incoming_shutdown(
@@ -148,7 +147,7 @@ impl Server {
         );
         Ok(Server {
             addr,
-            terminating: tokio::spawn(end_when_told(terminate, phase.clone())),
+            terminating: tokio::spawn(end_when_told(told, phase.clone())),
             phase,
             serving: tokio::spawn(serving),
         })
@@ -189,11 +188,14 @@ impl Drop for Server {
     }
 }
 
-/// Does for a client's TERMINATE what [`Server::stop`] does for its owner.
-async fn end_when_told(terminate: Arc<Notify>, phase: watch::Sender<Phase>) {
-    terminate.notified().await;
-    phase.send_replace(Phase::Stopping);
-    tokio::time::sleep(DRAIN).await;
+/// Does for a client's TERMINATE what [`Server::stop`] does for its owner; told to be stopped, it is
+/// so at once.
+async fn end_when_told(mut told: mpsc::UnboundedReceiver<Phase>, phase: watch::Sender<Phase>) {
+    let Some(now) = told.recv().await else { return };
+    phase.send_replace(now);
+    if now < Phase::Stopped {
+        tokio::time::sleep(DRAIN).await;
+    }
     phase.send_replace(Phase::Stopped);
 }
 
@@ -212,7 +214,7 @@ async fn never(mut stopping: Stopping) -> Status {
 async fn routes(
     config: &Config,
     stopping: &Stopping,
-    terminate: &Arc<Notify>,
+    ending: &mpsc::UnboundedSender<Phase>,
 ) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut services = Services {
@@ -228,7 +230,7 @@ async fn routes(
     services
         .add(jina::JinaService::new(
             jina,
-            Arc::clone(terminate),
+            ending.clone(),
             stopping.clone(),
         ))
         .await;
