@@ -13,7 +13,7 @@ use prost_types::Timestamp;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha12Rng;
 use wirecheck::specs::jina::documents;
-use wirecheck::specs::jina::oracle::{Breach, INVARIANTS, breaches};
+use wirecheck::specs::jina::oracle::{Breach, CALL, CALL_UNARY, INVARIANTS, SPAWN, breaches};
 use wirecheck::status::Code;
 use wirecheck::trace::Tape;
 use wirecheck_proto::jina::document::Content;
@@ -178,9 +178,8 @@ impl Session {
     fn play(steps: &[Step], allow_spawn: bool, faults: &[Fault]) -> Vec<Breach> {
         let jina = Jina::new(Limits::default(), allow_spawn, faults.iter().copied().collect());
         let mut session = Session { jina, tape: Tape::default(), opened: 0 };
-        let mut calls: Vec<_> = (0..STREAMS)
-            .map(|_| (session.open("/jina.JinaRPC/Call"), Some(session.jina.open())))
-            .collect();
+        let mut calls: Vec<_> =
+            (0..STREAMS).map(|_| (session.open(CALL), Some(session.jina.open()))).collect();
         for step in steps {
             match step {
                 Step::Unary(request) => session.unary(request),
@@ -225,7 +224,7 @@ impl Session {
     }
 
     fn unary(&mut self, request: &Request) {
-        let stream = self.open("/jina.JinaRPC/CallUnary");
+        let stream = self.open(CALL_UNARY);
         let bytes = request.encode_to_vec();
         self.tape.sends(stream, bytes.clone());
         self.tape.half_closes(stream);
@@ -236,7 +235,7 @@ impl Session {
     }
 
     fn spawn(&mut self, request: &SpawnRequest) {
-        let stream = self.open("/jina.JinaRPC/Spawn");
+        let stream = self.open(SPAWN);
         let bytes = request.encode_to_vec();
         self.tape.sends(stream, bytes.clone());
         self.tape.half_closes(stream);

@@ -96,10 +96,8 @@ impl Run<'_> {
             Some(Err(death)) => Some(death.clone()),
             None => {
                 let room = room_of(attended.check.id);
-                self.health
-                    .fresh(room, &self.live.origin(), &self.settings, attended.check.id)
-                    .await
-                    .err()
+                let origin = self.live.origin_for(attended.check);
+                self.health.fresh(room, &origin, &self.settings, attended.check.id).await.err()
             }
         }
     }

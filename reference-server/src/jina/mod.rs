@@ -57,6 +57,8 @@ pub enum After {
     GoOn,
     /// End: TERMINATE was acknowledged.
     Stop,
+    /// End at once and tear all connections: a fault.
+    Crash,
 }
 
 /// What a request brings about. Without a fault there is one message for each request.
@@ -110,7 +112,7 @@ impl Jina {
             Err(_) if self.faults.has(Fault::DiesOfDeepTrees) && faulty::deep(bytes) => {
                 Ok(Answer {
                     messages: Vec::new(),
-                    after: After::Stop,
+                    after: After::Crash,
                 })
             }
             Err(refusal) => Err(refusal),

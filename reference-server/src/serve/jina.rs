@@ -10,14 +10,14 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use prost::Message;
 use prost_types::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
 use tonic::server::NamedService;
 use tonic::{Request, Response, Status, Streaming};
 use tower::{Service, service_fn};
 
-use super::listener::Stopping;
+use super::listener::{Phase, Stopping};
 use super::raw;
 use crate::jina::{After, Answer, Call, Jina};
 
@@ -25,8 +25,8 @@ use crate::jina::{After, Answer, Call, Jina};
 #[derive(Clone, Debug)]
 pub(super) struct JinaService {
     rules: Arc<Mutex<Jina>>,
-    /// Told when the server is to end, the answer to TERMINATE being on its way.
-    terminate: Arc<Notify>,
+    /// Told when the server is to end: the answer to TERMINATE being on its way, or at once.
+    ending: UnboundedSender<Phase>,
     stopping: Stopping,
 }
 
@@ -36,10 +36,14 @@ fn now() -> Timestamp {
 }
 
 impl JinaService {
-    pub(super) fn new(rules: Jina, terminate: Arc<Notify>, stopping: Stopping) -> JinaService {
+    pub(super) fn new(
+        rules: Jina,
+        ending: UnboundedSender<Phase>,
+        stopping: Stopping,
+    ) -> JinaService {
         JinaService {
             rules: Arc::new(Mutex::new(rules)),
-            terminate,
+            ending,
             stopping,
         }
     }
@@ -49,12 +53,20 @@ impl JinaService {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn end(&self, after: After) {
+        let phase = match after {
+            After::GoOn => return,
+            // What is on its way is still sent: the server lets open calls end.
+            After::Stop => Phase::Stopping,
+            After::Crash => Phase::Stopped,
+        };
+        // Nobody listens to it any more once the server ends anyway.
+        let _ = self.ending.send(phase);
+    }
+
     async fn call_unary(self, request: Bytes) -> Result<Response<Bytes>, Status> {
         let Answer { messages, after } = self.rules().call(&request, now())?;
-        if after == After::Stop {
-            // What is on its way is still sent: the server lets open calls end.
-            self.terminate.notify_one();
-        }
+        self.end(after);
         match messages.into_iter().next() {
             Some(message) => Ok(Response::new(message.encode_to_vec().into())),
             None => Err(super::never(self.stopping).await),
@@ -109,7 +121,7 @@ impl Conversation {
                 None => {}
                 Some(End::Closed) => return None,
                 Some(End::Terminated) => {
-                    self.service.terminate.notify_one();
+                    self.service.end(After::Stop);
                     return None;
                 }
             }
@@ -130,8 +142,10 @@ impl Conversation {
         let messages = match request {
             Some(request) => {
                 let Answer { messages, after } = self.call.receive(&request, &mut rules, now())?;
-                if after == After::Stop {
-                    self.end = Some(End::Terminated);
+                match after {
+                    After::GoOn => {}
+                    After::Stop => self.end = Some(End::Terminated),
+                    After::Crash => self.service.end(after),
                 }
                 messages
             }

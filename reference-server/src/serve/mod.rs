@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::body::Body;
@@ -144,8 +144,8 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
-        let terminate = Arc::new(Notify::new());
-        let routes = routes(&config, &stopping, &terminate).await?;
+        let (ending, told) = mpsc::unbounded_channel();
+        let routes = routes(&config, &stopping, &ending).await?;
         let bounds = Bounds {
             connections: config.max_connections,
             preface: config.preface_timeout,
@@ -161,7 +161,7 @@ impl Server {
         );
         Ok(Server {
             addr,
-            terminating: tokio::spawn(end_when_told(terminate, phase.clone())),
+            terminating: tokio::spawn(end_when_told(told, phase.clone())),
             phase,
             serving: tokio::spawn(serving),
         })
@@ -202,11 +202,14 @@ impl Drop for Server {
     }
 }
 
-/// Does for a client's TERMINATE what [`Server::stop`] does for its owner.
-async fn end_when_told(terminate: Arc<Notify>, phase: watch::Sender<Phase>) {
-    terminate.notified().await;
-    phase.send_replace(Phase::Stopping);
-    tokio::time::sleep(DRAIN).await;
+/// Does for a client's TERMINATE what [`Server::stop`] does for its owner; told to be stopped, it is
+/// so at once.
+async fn end_when_told(mut told: mpsc::UnboundedReceiver<Phase>, phase: watch::Sender<Phase>) {
+    let Some(now) = told.recv().await else { return };
+    phase.send_replace(now);
+    if now < Phase::Stopped {
+        tokio::time::sleep(DRAIN).await;
+    }
     phase.send_replace(Phase::Stopped);
 }
 
@@ -225,7 +228,7 @@ async fn never(mut stopping: Stopping) -> Status {
 async fn routes(
     config: &Config,
     stopping: &Stopping,
-    terminate: &Arc<Notify>,
+    ending: &mpsc::UnboundedSender<Phase>,
 ) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut services = Services {
@@ -241,7 +244,7 @@ async fn routes(
     services
         .add(jina::JinaService::new(
             jina,
-            Arc::clone(terminate),
+            ending.clone(),
             stopping.clone(),
         ))
         .await;

@@ -1,16 +1,21 @@
 //! Checks of streams of Call: answers one to one, their end, and many requests or streams at once.
 
+use std::collections::BTreeSet;
+
+use prost::Message as _;
+use wirecheck_proto::jina::Request;
+
 use super::clauses::{
     ANSWERS_BEFORE_HALF_CLOSE, BAD_ONE_AMONG_GOOD, EMPTY_STREAM, ENDS_OK, ONE_TO_ONE,
     STREAMS_INDEPENDENT, THOUSAND_IN_FLIGHT,
 };
 use super::documents;
 use super::driver::{
-    index, judged, ran_through, request, search, seen, send_all, stream, train, with_documents,
+    index, judged, ran_through, request, search, seen, stream, train, with_documents,
 };
 use super::oracle::{self, CALL};
 use crate::check::{Check, Manner, Stop};
-use crate::client::{Answer, Incoming};
+use crate::client::{Answer, Call, Incoming};
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::End;
@@ -52,29 +57,7 @@ pub(super) const CHECKS: &[Check] = &[
         clause: &ANSWERS_BEFORE_HALF_CLOSE,
         manner: Manner::Allowed,
         needs: &[],
-        drive: |cx| {
-            Box::pin(async move {
-                let mut call = cx.call(CALL).await?;
-                // The second time the first answer is out already, so no buffer is to be filled.
-                for _ in 0..2 {
-                    let body = index(documents::texts(cx.rng(), 1));
-                    call.send(&request(cx, body));
-                    match call.next().await {
-                        Incoming::Message(_) => {}
-                        Incoming::End(end @ End::Silence(_)) => {
-                            let expected = "an answer to a request before the client half-closes";
-                            return expect::that(false, expected, end.to_string());
-                        }
-                        Incoming::End(end) => {
-                            return ran_through(&Answer { messages: Vec::new(), end })
-                                .and_then(|()| expect::skip("the stream ended without an answer"));
-                        }
-                    }
-                }
-                call.finish().await;
-                Ok(())
-            })
-        },
+        drive: |cx| Box::pin(before_half_close(cx)),
     },
     Check {
         id: "jina/call/ends-ok",
@@ -133,34 +116,7 @@ pub(super) const CHECKS: &[Check] = &[
         clause: &THOUSAND_IN_FLIGHT,
         manner: Manner::Hostile,
         needs: &[],
-        drive: |cx| {
-            Box::pin(async move {
-                const MANY: usize = 1_000;
-                let few = with_documents(cx, 5);
-                let answer = stream(cx, &few).await?;
-                if answer.messages.len() < few.len() {
-                    return expect::skip(format!(
-                        "a stream of {} requests is not answered in full either",
-                        few.len()
-                    ));
-                }
-                // Collected, not indexed: searches elsewhere in the run need not wade through them.
-                let mut many = Vec::new();
-                for document in documents::texts(cx.rng(), MANY) {
-                    many.push(request(cx, train(vec![document], false)));
-                }
-                let answer = stream(cx, &many).await?;
-                let expected =
-                    format!("{MANY} requests on one stream to be all answered, then OK (0)");
-                let actual = format!("{} answers, then {}", answer.messages.len(), answer.end);
-                expect::that(
-                    answer.end.is_ok() && answer.messages.len() >= MANY,
-                    expected,
-                    actual,
-                )?;
-                judged(cx, oracle::one_to_one)
-            })
-        },
+        drive: |cx| Box::pin(thousand(cx)),
     },
     Check {
         id: "jina/call/streams-independent",
@@ -171,39 +127,74 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// The second time the first answer is out already, so there is no buffer to be filled first.
+async fn before_half_close(cx: &mut Cx) -> Result<(), Stop> {
+    let mut call = cx.call(CALL).await?;
+    for request in with_documents(cx, 2) {
+        call.send(&request);
+        match call.next().await {
+            Incoming::Message(_) => {}
+            Incoming::End(end @ End::Silence(_)) => {
+                let expected = "an answer to a request before the client half-closes";
+                return expect::that(false, expected, end.to_string());
+            }
+            Incoming::End(end) => {
+                ran_through(&Answer { messages: Vec::new(), end })?;
+                return expect::skip("the stream ended without an answer");
+            }
+        }
+    }
+    call.finish().await;
+    Ok(())
+}
+
+/// All are sent before the first answer is read. Documents are collected, not indexed: searches
+/// elsewhere in the run need not wade through them.
+async fn thousand(cx: &mut Cx) -> Result<(), Stop> {
+    const MANY: usize = 1_000;
+    let few = with_documents(cx, 5);
+    let answer = stream(cx, &few).await?;
+    if answered(&few, &answer) < few.len() {
+        return expect::skip("a stream of 5 requests is not answered in full either");
+    }
+    let docs = documents::texts(cx.rng(), MANY).into_iter();
+    let bodies: Vec<_> = docs.map(|document| train(vec![document], false)).collect();
+    let many: Vec<_> = bodies.into_iter().map(|body| request(cx, body)).collect();
+    let answer = stream(cx, &many).await?;
+    let count = answered(&many, &answer);
+    let expected = format!("{MANY} requests on one stream to be all answered, then OK (0)");
+    let actual = format!("{count} of them answered, then {}", answer.end);
+    expect::that(answer.end.is_ok() && count == MANY, expected, actual)
+}
+
+/// How many of the requests have an answer under their id.
+fn answered(requests: &[Request], answer: &Answer) -> usize {
+    let came = answer.messages.iter().map(|message| Request::decode(&message.payload[..]));
+    let came: BTreeSet<u32> = came.filter_map(|it| Some(it.ok()?.request_id)).collect();
+    requests.iter().filter(|request| came.contains(&request.request_id)).count()
+}
+
 /// Three streams, two of them on one connection, ask under the same ids for different things.
 async fn side_by_side(cx: &mut Cx) -> Result<(), Stop> {
     let elsewhere = cx.connect().await?;
     let far = elsewhere.call(CALL, &http::HeaderMap::new(), cx.deadline()).await;
     let mut calls = [cx.call(CALL).await?, cx.call(CALL).await?, far];
-    let ids: Vec<u32> = (0..4).map(|_| documents::id(cx.rng())).collect();
-    for id in ids {
+    for _ in 0..4 {
+        let id = documents::id(cx.rng());
         let mut docs = || documents::texts(cx.rng(), 1);
         let bodies = [index(docs()), search(docs(), 1), index(docs())];
         for (call, body) in calls.iter_mut().zip(bodies) {
-            send_all(
-                call,
-                &[wirecheck_proto::jina::Request {
-                    request_id: id,
-                    body: Some(body),
-                    status: None,
-                }],
-            );
+            call.send(&Request { request_id: id, body: Some(body), status: None });
         }
     }
     // All are half-closed before the first is read to its end.
-    calls.iter_mut().for_each(crate::client::Call::half_close);
+    calls.iter_mut().for_each(Call::half_close);
     let mut answers = Vec::new();
     for call in &mut calls {
         answers.push(call.rest().await);
     }
     judged(cx, oracle::streams_independent)?;
-    // An answer that went to the wrong stream is missing on the right one.
-    judged(cx, oracle::one_to_one)?;
-    judged(cx, oracle::body_kind_kept)?;
     answers.iter().try_for_each(ran_through)?;
-    seen(
-        answers.iter().all(|answer| !answer.messages.is_empty()),
-        "a stream was not answered at all",
-    )
+    let all = answers.iter().all(|answer| !answer.messages.is_empty());
+    seen(all, "a stream was not answered at all")
 }

@@ -13,7 +13,7 @@ use wirecheck_proto::jina::{Document, Request};
 use super::documents;
 use super::oracle::{CALL, CALL_UNARY, Conversations, Invariant, code_words, is_error, is_pending};
 use crate::check::Stop;
-use crate::client::{Answer, Call};
+use crate::client::Answer;
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::End;
@@ -128,12 +128,8 @@ pub(super) fn docs(answer: &Request) -> &[Document] {
 /// Sends all the requests on one stream, half-closes, and reads to the end.
 pub(super) async fn stream(cx: &mut Cx, requests: &[Request]) -> Result<Answer, Stop> {
     let mut call = cx.call(CALL).await?;
-    send_all(&mut call, requests);
-    Ok(call.finish().await)
-}
-
-pub(super) fn send_all(call: &mut Call, requests: &[Request]) {
     requests.iter().for_each(|request| call.send(request));
+    Ok(call.finish().await)
 }
 
 /// One valid request of each kind, controls too, under ids that nothing else uses.

@@ -110,7 +110,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 // Not the default: whoever leaves out what equals 0.0 loses its sign.
                 let mut document = documents::text(cx.rng());
-                document.weight = Some(-0.0);
+                (document.weight, document.mime_type) = (Some(-0.0), String::new());
                 answered(cx, index(vec![document])).await?;
                 judged(cx, oracle::docs_kept)
             })

@@ -151,7 +151,7 @@ fn a_tree_comes_back_whole_or_is_refused() {
     let refused = jina.call(&bytes, NOW).map_err(|refusal| refusal.code);
     assert_eq!(refused, Err(Code::Internal));
     let mut deadly = super::jina(false, &[Fault::DiesOfDeepTrees]);
-    assert_eq!(deadly.call(&bytes, NOW).expect("an end").after, After::Stop);
+    assert_eq!(deadly.call(&bytes, NOW).expect("an end").after, After::Crash);
     let mut wide = text(1, "wide");
     wide.chunks = vec![text(2, "chunk"); 10_000];
     let answer = ask(&mut jina, Some(index(vec![wide])));

@@ -2,6 +2,7 @@
 
 use wirecheck_proto::jina::Request;
 use wirecheck_proto::jina::request::Body;
+use wirecheck_proto::jina::request::control_request::Command;
 
 use super::exchange::{Conversations, Ending, Pair, docs, is_valid, kind};
 use super::status::{is_error, told};
@@ -61,7 +62,7 @@ pub fn parameters_kept(conversations: &Conversations) -> Result<(), Box<Finding>
                 ("top_k of search", sent.top_k.to_string(), came.top_k.to_string())
             }
             (Some(Body::Control(sent)), Some(Body::Control(came))) => {
-                ("command of control", sent.command.to_string(), came.command.to_string())
+                ("command of control", command(sent.command), command(came.command))
             }
             _ => return Ok(()),
         };
@@ -74,6 +75,13 @@ pub fn parameters_kept(conversations: &Conversations) -> Result<(), Box<Finding>
             [event],
         )
     })
+}
+
+fn command(number: i32) -> String {
+    match Command::try_from(number) {
+        Ok(command) => format!("{} ({number})", command.as_str_name()),
+        Err(_) => format!("{number}, which is no command"),
+    }
 }
 
 /// The documents come back, in order, with all that the client set.

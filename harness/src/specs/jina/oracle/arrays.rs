@@ -1,5 +1,7 @@
 //! Arrays that the server made: the embeddings of documents that were sent without one.
 
+use std::cmp::Ordering;
+
 use wirecheck_proto::jina::nd_array::QuantizationMode;
 use wirecheck_proto::jina::request::Body;
 use wirecheck_proto::jina::{Document, NdArray};
@@ -117,8 +119,8 @@ pub fn quantized_names_original(conversations: &Conversations) -> Result<(), Box
         }
         let (max, min) = (array.max_val.unwrap_or_default(), array.min_val.unwrap_or_default());
         let range = format!("max_val {max:?} and min_val {min:?}");
-        // Not `max < min`: what is no number is in no order.
-        if !(max >= min) {
+        // What is no number is in no order.
+        if max.partial_cmp(&min).is_none_or(Ordering::is_lt) {
             return wrong("a max_val that is at least min_val", range);
         }
         // Where all items are one value there is nothing to scale.

@@ -15,10 +15,12 @@ use super::tree;
 use crate::status::{Code, http2_error};
 use crate::trace::{Stream, Turn, streams};
 
-/// The methods of the service.
-pub(in super::super) const CALL: &str = "/jina.JinaRPC/Call";
-pub(in super::super) const CALL_UNARY: &str = "/jina.JinaRPC/CallUnary";
-pub(in super::super) const SPAWN: &str = "/jina.JinaRPC/Spawn";
+/// The path of Call.
+pub const CALL: &str = "/jina.JinaRPC/Call";
+/// The path of CallUnary.
+pub const CALL_UNARY: &str = "/jina.JinaRPC/CallUnary";
+/// The path of Spawn.
+pub const SPAWN: &str = "/jina.JinaRPC/Spawn";
 
 /// Everything of the room that a trace holds.
 #[derive(Debug)]

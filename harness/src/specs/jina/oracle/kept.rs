@@ -1,6 +1,7 @@
 //! Compares the documents that came back with those that were sent: what the client set stays.
 
 use wirecheck_proto::jina::document::Content;
+use wirecheck_proto::jina::nd_array::QuantizationMode;
 use wirecheck_proto::jina::{Document, NdArray};
 
 use super::tags;
@@ -140,7 +141,10 @@ fn member(content: &Content) -> &'static str {
 fn array(path: &str, sent: &NdArray, came: &NdArray) -> Option<Lost> {
     let at = |field: &str| format!("{path}.{field}");
     let mode = (sent.quantization != 0 && sent.quantization != came.quantization).then(|| {
-        let words = |mode: i32| format!("mode {mode}");
+        let words = |mode: i32| match QuantizationMode::try_from(mode) {
+            Ok(known) => format!("{} ({mode})", known.as_str_name()),
+            Err(_) => format!("{mode}, which is no mode"),
+        };
         Lost::new(at("quantization"), words(sent.quantization), words(came.quantization))
     });
     mode.or_else(|| bytes(at("buffer"), &sent.buffer, &came.buffer))

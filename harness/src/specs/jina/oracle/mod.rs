@@ -25,9 +25,7 @@ pub use answers::{
     tags_survive, valid_is_no_error,
 };
 pub use arrays::{buffer_fits_shape, quantization_in_enum, quantized_names_original};
-pub use exchange::Conversations;
-#[cfg(feature = "net")]
-pub(super) use exchange::{CALL, CALL_UNARY, SPAWN};
+pub use exchange::{CALL, CALL_UNARY, Conversations, SPAWN};
 pub use search::{
     at_most_top_k, finds_what_was_indexed, matches_distinct, same_level, score_refers, sorted,
     zero_top_k_brings_none,

@@ -6,7 +6,7 @@ use wirecheck_proto::jina::Request;
 use wirecheck_proto::jina::request::Body;
 
 use super::contradiction;
-use super::exchange::{Conversations, Ending, Exchange, docs};
+use super::exchange::{Conversations, Ending, Exchange, docs, is_valid, kind};
 use super::status::{is_error, is_pending, told};
 use crate::model::Finding;
 
@@ -113,7 +113,7 @@ pub fn bad_one_among_good(conversations: &Conversations) -> Result<(), Box<Findi
         let pairs = call.pairs();
         let (bad, good): (Vec<_>, Vec<_>) =
             pairs.iter().partition(|pair| pair.request.body.is_none());
-        let good_ones = good.iter().all(|pair| super::exchange::is_valid(pair.request));
+        let good_ones = good.iter().all(|pair| is_valid(pair.request));
         let Some((event, end)) =
             call.end.filter(|_| !bad.is_empty() && !good.is_empty() && good_ones)
         else {
@@ -160,30 +160,39 @@ pub fn bad_one_among_good(conversations: &Conversations) -> Result<(), Box<Findi
 /// The first answer that belongs to another stream.
 pub fn streams_independent(conversations: &Conversations) -> Result<(), Box<Finding>> {
     let calls: Vec<_> = streams(conversations).collect();
-    let mut askers = BTreeMap::<(u32, u32), BTreeSet<usize>>::new();
+    let mut documents = BTreeMap::<(u32, u32), BTreeSet<usize>>::new();
+    let mut kinds = BTreeMap::<(u32, &str), BTreeSet<usize>>::new();
     for (number, call) in calls.iter().enumerate() {
         for request in call.sent.iter().flat_map(|said| &said.message) {
+            let id = request.request_id;
             for document in docs(request) {
-                askers.entry((request.request_id, document.id)).or_default().insert(number);
+                documents.entry((id, document.id)).or_default().insert(number);
+            }
+            if let Some(kind) = kind(request) {
+                kinds.entry((id, kind)).or_default().insert(number);
             }
         }
     }
     for (number, call) in calls.iter().enumerate() {
+        let foreign =
+            |askers: Option<&BTreeSet<usize>>| askers.is_some_and(|it| !it.contains(&number));
         for (event, answer) in call.read() {
-            let others = docs(answer).iter().find(|document| {
-                let askers = askers.get(&(answer.request_id, document.id));
-                askers.is_some_and(|askers| !askers.contains(&number))
-            });
-            if let Some(other) = others {
-                let id = answer.request_id;
-                let expected =
-                    format!("the stream's own documents in the answer for request_id {id}");
-                let actual = format!(
+            let id = answer.request_id;
+            let other_kind = kind(answer).filter(|kind| foreign(kinds.get(&(id, *kind))));
+            let other_document =
+                docs(answer).iter().find(|it| foreign(documents.get(&(id, it.id))));
+            let actual = match (other_document, other_kind) {
+                (Some(other), _) => format!(
                     "document {}, which another stream sent under that request_id",
                     other.id
-                );
-                return contradiction(expected, actual, [event]);
-            }
+                ),
+                (None, Some(kind)) => {
+                    format!("a body {kind}, which another stream sent under that request_id")
+                }
+                (None, None) => continue,
+            };
+            let expected = format!("the stream's own answer for request_id {id}");
+            return contradiction(expected, actual, [event]);
         }
     }
     Ok(())

@@ -237,4 +237,11 @@ fn streams_do_not_see_each_other() {
         other.got = streamed().got;
         scene.calls.push(other);
     });
+    // Where no documents come back, the kind of body tells.
+    breaks("call/streams-independent", |scene| {
+        let mut other = other();
+        other.sent.iter_mut().for_each(|request| request.body = train(&[]));
+        scene.calls[STREAM].got[1].body = train(&[]);
+        scene.calls.push(other);
+    });
 }
