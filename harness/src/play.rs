@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
 use wirecheck_proto::wirecheck::v1::step::Action;
 use wirecheck_proto::wirecheck::v1::{Header, Open, Script, Step};
 
@@ -64,7 +65,7 @@ impl Player {
                 stream.half_closed = true;
             }
             Action::Reset(code) => stream.call.reset(*code),
-            Action::Await(wait) => self.wait(cx, step.stream, wait.messages).await?,
+            Action::Await(wait) => self.wait(cx.deadline(), step.stream, wait.messages).await,
             Action::LookAgain(_) => {
                 cx.unary_payload(&stream.path, &stream.request).await?;
             }
@@ -74,16 +75,15 @@ impl Player {
 
     /// Waits for so many messages, or for the end: up to the deadline where something has to come,
     /// else only until the target is quiet.
-    async fn wait(&mut self, cx: &mut Cx, number: u32, messages: u32) -> Result<(), Stop> {
-        let deadline = cx.deadline();
-        let Some(stream) = self.streams.get_mut(&number) else { return Ok(()) };
+    async fn wait(&mut self, deadline: Instant, number: u32, messages: u32) {
+        let Some(stream) = self.streams.get_mut(&number) else { return };
         let mut left = if messages == 0 { u32::MAX } else { messages };
         while left > 0 {
             let due = stream.half_closed || self.pen.is_owed(number) || stream.speaks_another();
             let incoming = if due {
                 Some(stream.call.next().await)
             } else {
-                expect::next_or_quiet(cx.connection().await?, &mut stream.call, deadline).await
+                expect::next_or_quiet(&mut stream.call, deadline).await
             };
             match incoming {
                 Some(Incoming::Message(message)) => self.pen.hear(number, &message.payload),
@@ -91,7 +91,6 @@ impl Player {
             }
             left -= 1;
         }
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use super::clauses::{EVERY_SHORT_ORDER, LAST_ONEOF_MEMBER_WINS};
 use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
 use super::oracle::{self, Breach};
 use super::scripts::{Word, every_order, script};
+use super::stimulus::ended;
 use crate::check::{Check, Manner, Stop};
 use crate::client::Call;
 use crate::cx::Cx;
@@ -66,7 +67,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let heard = Heard::of(&opening.0.finish().await);
                 let defect = "a first request with Init and then Signed on the wire";
                 heard.nothing(defect)?;
-                expect::refused(&heard.end, defect)?;
+                ended(cx, &heard.end, defect)?;
 
                 let (mut handshake, unsigned) =
                     Handshake::begin(cx, &client).await.map_err(unmet)?;
@@ -75,7 +76,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let heard = Heard::of(&handshake.0.finish().await);
                 let defect = "a second request with the valid Signed and then Init on the wire";
                 heard.nothing(defect)?;
-                expect::refused(&heard.end, defect)
+                ended(cx, &heard.end, defect)
             })
         },
     },
@@ -106,10 +107,13 @@ async fn play_every_order(cx: &mut Cx) -> Result<(), Stop> {
         }
     }
     settle(cx, &mut open).await?;
-    match oracle::judge_arrivals(&cx.recorder().trace()) {
-        Err(breach) => Err(told(*breach, before, &orders, scripts)),
-        Ok(()) => late.map_or(Ok(()), expect::skip),
+    if let Err(breach) = oracle::judge_arrivals(&cx.recorder().trace()) {
+        return Err(told(*breach, before, &orders, scripts));
     }
+    if let Some(why) = cx.connection().await?.lost() {
+        return Err(Stop::Broken(format!("the connection did not last for all orders: {why}")));
+    }
+    late.map_or(Ok(()), expect::skip)
 }
 
 /// The finding, with the order that shows it; `before` streams were opened before the first order's.
