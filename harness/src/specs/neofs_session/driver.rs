@@ -197,7 +197,11 @@ impl FirstHalf {
     /// Whether it is over with so many of all conversations done: then a reason to leave it there.
     pub(super) fn is_over(self, done: usize, all: usize) -> Option<String> {
         let late = done < all && Instant::now() > self.0;
-        late.then(|| format!("only {done} of {all} conversations fit into half of the check's time; a longer --timeout lets all of them"))
+        late.then(|| {
+            let fit =
+                format!("only {done} of {all} conversations fit into half of the check's time");
+            format!("{fit}; with a longer --timeout all of them do")
+        })
     }
 }
 
