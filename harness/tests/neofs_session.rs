@@ -15,12 +15,12 @@ use wirecheck::target::Target;
 use wirecheck_reference::{Fault, Faults};
 
 fn options() -> Options {
-    let timeout = Duration::from_secs(10);
+    let timeout = Duration::from_secs(30);
     let observe = Duration::from_secs(1);
     Options {
         settings: Settings { seed: 1, timeout, observe, config: Config::default() },
         jobs: 8,
-        budget: Duration::from_secs(120),
+        budget: Duration::from_secs(300),
         strict: true,
         allow_destructive: false,
         fail_fast: false,

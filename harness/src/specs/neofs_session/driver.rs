@@ -103,7 +103,7 @@ impl Handshake {
     /// Half-closes and gives the server time to end the stream. How it does is not judged here.
     pub(super) async fn close(&mut self, cx: &Cx) {
         self.0.half_close();
-        expect::next_or_quiet(&mut self.0, cx.deadline()).await;
+        expect::next_or_quiet(&mut self.0, expect::quiet_until(cx.deadline())).await;
     }
 
     /// The Signed that answers `unsigned`, its Result, and the half-close.
@@ -123,7 +123,7 @@ impl Handshake {
     pub(super) async fn is_quiet(&mut self, cx: &mut Cx, expected: &str) -> Result<(), Stop> {
         let deadline = cx.deadline();
         cx.connection().await?.ping(deadline).await.map_err(Stop::Broken)?;
-        match expect::next_or_quiet(&mut self.0, deadline).await {
+        match expect::next_or_quiet(&mut self.0, expect::quiet_until(deadline)).await {
             None => Ok(()),
             Some(Incoming::End(end)) => expect::that(false, expected, end.to_string()),
             Some(Incoming::Message(message)) => {
