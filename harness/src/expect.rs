@@ -193,18 +193,18 @@ pub fn ended(end: &End, what: &str) -> Result<(), Stop> {
     that(end.is_ok() || end.is_refusal(), format!("the call to end after {what}"), end.to_string())
 }
 
-/// What a call brings next where nothing has to come: all that the target had sent before it
-/// answered a PING, and what comes in a short while more. Nothing, when it stays quiet.
-pub async fn next_or_quiet(
-    connection: &mut Connection,
-    call: &mut Call,
-    deadline: Instant,
-) -> Option<Incoming> {
-    if connection.ping(deadline).await.is_err() {
-        // The connection is gone, or the deadline has passed: the call knows which.
-        return Some(call.next().await);
+/// How long "nothing comes" is watched for from now on: a short while, and not past the deadline.
+pub fn quiet_until(deadline: Instant) -> Instant {
+    (Instant::now() + QUIET).min(deadline)
+}
+
+/// What a call brings next where nothing has to come, or nothing where it stays quiet until then.
+/// Sends no PING: some servers take a few of them between two answers for an attack.
+pub async fn next_or_quiet(call: &mut Call, quiet: Instant) -> Option<Incoming> {
+    match call.next_by(quiet).await {
+        Incoming::End(End::Silence(_)) => None,
+        incoming => Some(incoming),
     }
-    quiet_at(call, (Instant::now() + QUIET).min(deadline)).await
 }
 
 /// Reads what still comes on these calls, up to a PING's answer and a short while more, so that it
@@ -212,16 +212,9 @@ pub async fn next_or_quiet(
 pub async fn settled(connection: &mut Connection, calls: &mut [Call], deadline: Instant) {
     // Where no answer comes, the calls have ended with the connection.
     let _ = connection.ping(deadline).await;
-    let quiet = (Instant::now() + QUIET).min(deadline);
+    let quiet = quiet_until(deadline);
     for call in calls {
-        while let Some(Incoming::Message(_)) = quiet_at(call, quiet).await {}
-    }
-}
-
-async fn quiet_at(call: &mut Call, quiet: Instant) -> Option<Incoming> {
-    match call.next_by(quiet).await {
-        Incoming::End(End::Silence(_)) => None,
-        incoming => Some(incoming),
+        while let Some(Incoming::Message(_)) = next_or_quiet(call, quiet).await {}
     }
 }
 

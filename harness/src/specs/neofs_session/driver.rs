@@ -1,5 +1,6 @@
 //! Drives handshakes: typed calls, and what came on them.
 
+use http::HeaderMap;
 use tokio::time::Instant;
 use wirecheck_proto::session::create_response::Message as Response;
 use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
@@ -8,7 +9,7 @@ use super::change::{Change, init, signed};
 use super::token::{CREATE, Owner};
 use super::{oracle, words};
 use crate::check::Stop;
-use crate::client::{Answer, Call, Incoming, Received};
+use crate::client::{Answer, Call, Connection, Incoming, Received};
 use crate::cx::Cx;
 use crate::expect;
 use crate::model::{Clause, Finding};
@@ -64,6 +65,11 @@ impl Handshake {
         Ok(Handshake(cx.call(CREATE).await?))
     }
 
+    /// Opens a stream on another connection.
+    pub(super) async fn open_on(connection: &Connection, cx: &Cx) -> Handshake {
+        Handshake(connection.call(CREATE, &HeaderMap::new(), cx.deadline()).await)
+    }
+
     /// Opens a stream and gets its Unsigned.
     pub(super) async fn begin(cx: &mut Cx, client: &Client) -> Result<(Handshake, Token), Stop> {
         let mut handshake = Handshake::open(cx).await?;
@@ -95,11 +101,9 @@ impl Handshake {
     }
 
     /// Half-closes and gives the server time to end the stream. How it does is not judged here.
-    pub(super) async fn close(&mut self, cx: &mut Cx) -> Result<(), Stop> {
+    pub(super) async fn close(&mut self, cx: &Cx) {
         self.0.half_close();
-        let deadline = cx.deadline();
-        expect::next_or_quiet(cx.connection().await?, &mut self.0, deadline).await;
-        Ok(())
+        expect::next_or_quiet(&mut self.0, expect::quiet_until(cx.deadline())).await;
     }
 
     /// The Signed that answers `unsigned`, its Result, and the half-close.
@@ -111,14 +115,15 @@ impl Handshake {
     ) -> Result<Token, Stop> {
         self.send(&client.signed(unsigned, &[], cx));
         let result = self.result("a valid Signed").await?;
-        self.close(cx).await?;
+        self.close(cx).await;
         Ok(result)
     }
 
     /// Nothing comes for now: no message, and no end.
     pub(super) async fn is_quiet(&mut self, cx: &mut Cx, expected: &str) -> Result<(), Stop> {
         let deadline = cx.deadline();
-        match expect::next_or_quiet(cx.connection().await?, &mut self.0, deadline).await {
+        cx.connection().await?.ping(deadline).await.map_err(Stop::Broken)?;
+        match expect::next_or_quiet(&mut self.0, expect::quiet_until(deadline)).await {
             None => Ok(()),
             Some(Incoming::End(end)) => expect::that(false, expected, end.to_string()),
             Some(Incoming::Message(message)) => {
@@ -157,7 +162,7 @@ pub(super) async fn complete(cx: &mut Cx, changes: &[Change]) -> Result<Token, S
         changes.iter().copied().filter(|change| change.is_of_the_envelope()).collect();
     handshake.send(&client.signed(&unsigned, &envelope, cx));
     let result = handshake.result(&format!("a valid Signed{with}")).await?;
-    handshake.close(cx).await?;
+    handshake.close(cx).await;
     Ok(result)
 }
 
@@ -192,7 +197,11 @@ impl FirstHalf {
     /// Whether it is over with so many of all conversations done: then a reason to leave it there.
     pub(super) fn is_over(self, done: usize, all: usize) -> Option<String> {
         let late = done < all && Instant::now() > self.0;
-        late.then(|| format!("only {done} of {all} conversations fit into half of the check's time; a longer --timeout lets all of them"))
+        late.then(|| {
+            let fit =
+                format!("only {done} of {all} conversations fit into half of the check's time");
+            format!("{fit}; with a longer --timeout all of them do")
+        })
     }
 }
 

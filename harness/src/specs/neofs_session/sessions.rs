@@ -1,10 +1,8 @@
 //! Many sessions at once, and what their IDs have in common.
 
-use http::HeaderMap;
 use wirecheck_proto::session::Token;
 
 use super::driver::{Client, FirstHalf, Handshake, unmet};
-use super::token::CREATE;
 use crate::check::Stop;
 use crate::client::Connection;
 use crate::cx::Cx;
@@ -40,7 +38,7 @@ pub(super) async fn draw_many(cx: &mut Cx) -> Result<Vec<Token>, Stop> {
 }
 
 async fn ask(cx: &mut Cx, connection: &Connection, client: &Client) -> Handshake {
-    let mut handshake = Handshake(connection.call(CREATE, &HeaderMap::new(), cx.deadline()).await);
+    let mut handshake = Handshake::open_on(connection, cx).await;
     handshake.send(&client.init(&[], cx));
     handshake
 }

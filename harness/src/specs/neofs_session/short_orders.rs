@@ -8,15 +8,15 @@ use super::clauses::{EVERY_SHORT_ORDER, LAST_ONEOF_MEMBER_WINS};
 use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
 use super::oracle::{self, Breach};
 use super::scripts::{Word, every_order, script};
+use super::stimulus::ended;
 use crate::check::{Check, Manner, Stop};
-use crate::client::Call;
 use crate::cx::Cx;
 use crate::expect;
 use crate::model::Finding;
-use crate::play::play;
+use crate::play::play_together;
 
-/// How many streams are left open at once, where the server allows as many.
-const OPEN: usize = 32;
+/// How many orders are played at once, where the server allows as many streams.
+const TOGETHER: usize = 32;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -66,7 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let heard = Heard::of(&opening.0.finish().await);
                 let defect = "a first request with Init and then Signed on the wire";
                 heard.nothing(defect)?;
-                expect::refused(&heard.end, defect)?;
+                ended(cx, &heard.end, defect)?;
 
                 let (mut handshake, unsigned) =
                     Handshake::begin(cx, &client).await.map_err(unmet)?;
@@ -75,7 +75,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let heard = Heard::of(&handshake.0.finish().await);
                 let defect = "a second request with the valid Signed and then Init on the wire";
                 heard.nothing(defect)?;
-                expect::refused(&heard.end, defect)
+                ended(cx, &heard.end, defect)
             })
         },
     },
@@ -86,30 +86,33 @@ async fn play_every_order(cx: &mut Cx) -> Result<(), Stop> {
     twin(cx, &[]).await?;
     let before = cx.recorder().streams();
     // What the server allows is known once it has answered something.
-    let together = cx.connection().await?.stream_cap().clamp(1, OPEN);
+    let together = cx.connection().await?.stream_cap().clamp(1, TOGETHER);
     let time = FirstHalf::of(cx);
     let orders = every_order();
-    let mut scripts = Vec::with_capacity(orders.len());
-    let mut open: Vec<Call> = Vec::new();
+    let mut scripts: Vec<Script> = Vec::with_capacity(orders.len());
     let mut late = None;
-    for order in &orders {
+    for orders_together in orders.chunks(together) {
         late = time.is_over(scripts.len(), orders.len());
         if late.is_some() {
             break;
         }
-        let mut script = script(order, cx.rng().next_u64());
-        script.check = EVERY_SHORT_ORDER.id.to_owned();
-        open.extend(play(cx, &script).await?);
-        scripts.push(script);
-        if open.len() == together {
-            settle(cx, &mut open).await?;
+        let played = scripts.len();
+        for order in orders_together {
+            let seed = cx.rng().next_u64();
+            let check = EVERY_SHORT_ORDER.id.to_owned();
+            scripts.push(Script { check, ..script(order, seed) });
         }
+        let mut calls = play_together(cx, &scripts[played..]).await?;
+        let deadline = cx.deadline();
+        expect::settled(cx.connection().await?, &mut calls, deadline).await;
     }
-    settle(cx, &mut open).await?;
-    match oracle::judge_arrivals(&cx.recorder().trace()) {
-        Err(breach) => Err(told(*breach, before, &orders, scripts)),
-        Ok(()) => late.map_or(Ok(()), expect::skip),
+    if let Err(breach) = oracle::judge_arrivals(&cx.recorder().trace()) {
+        return Err(told(*breach, before, &orders, scripts));
     }
+    if let Some(why) = cx.connection().await?.lost() {
+        return Err(Stop::Broken(format!("the connection did not last for all orders: {why}")));
+    }
+    late.map_or(Ok(()), expect::skip)
 }
 
 /// The finding, with the order that shows it; `before` streams were opened before the first order's.
@@ -124,12 +127,4 @@ fn told(breach: Breach, before: usize, orders: &[Vec<Word>], mut scripts: Vec<Sc
     let mut finding = Finding::new(expected, actual).marking(marks);
     finding.script = Some(scripts.swap_remove(place));
     finding.into()
-}
-
-/// Looks for what comes late on these streams, and closes them.
-async fn settle(cx: &mut Cx, open: &mut Vec<Call>) -> Result<(), Stop> {
-    let deadline = cx.deadline();
-    expect::settled(cx.connection().await?, open, deadline).await;
-    open.clear();
-    Ok(())
 }

@@ -176,8 +176,7 @@ async fn across_connections(cx: &mut Cx, client: &Client) -> Result<Heard, Stop>
     let (_other, unsigned) = Handshake::begin(cx, client).await.map_err(unmet)?;
     let signed = client.signed(&unsigned, &[], cx);
     let another = cx.connect().await?;
-    let call = another.call(super::token::CREATE, &http::HeaderMap::new(), cx.deadline()).await;
-    let mut handshake = Handshake(call);
+    let mut handshake = Handshake::open_on(&another, cx).await;
     handshake.send(&client.init(&[], cx));
     handshake.unsigned("Init").await.map_err(unmet)?;
     handshake.send(&signed);
