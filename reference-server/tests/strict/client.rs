@@ -109,6 +109,16 @@ impl Open {
         }
     }
 
+    /// Waits for the headers of the response.
+    pub(crate) async fn has_headers(&mut self) -> bool {
+        let Some((response, _)) = &mut self.sent else {
+            return false;
+        };
+        timeout(PATIENCE, response)
+            .await
+            .is_ok_and(|head| head.is_ok())
+    }
+
     async fn send_all(mut self, data: Vec<Bytes>) -> Reply {
         for data in data {
             self.send(data, false);

@@ -6,7 +6,7 @@ use wirecheck_reference::Fault;
 
 use crate::Probe;
 use crate::client::{Call, Client, Open, Target, UNARY, message, payload_of};
-use crate::raw::{DATA, HEADERS, PING, RST_STREAM, Raw};
+use crate::raw::{DATA, PING, RST_STREAM, Raw};
 
 /// Streams that a connection may have open.
 const CAP: u32 = 256;
@@ -109,8 +109,9 @@ pub(crate) const PROBES: &[Probe] = &[
             Box::pin(async {
                 let (mut raw, _) = past_the_cap(target).await;
                 raw.say(1).await;
+                let answered = raw.wait(DATA, 1).await.is_some();
                 raw.say(3).await;
-                raw.wait(HEADERS, 1).await.is_some() && raw.wait(DATA, 3).await.is_some()
+                answered && raw.wait(DATA, 3).await.is_some()
             })
         },
     },
@@ -123,10 +124,10 @@ pub(crate) const PROBES: &[Probe] = &[
                 slow.initial_window_size(0);
                 let slow = Client::over(target.socket().await, slow).await;
                 let mut slow = slow.expect("it listens");
-                let mut waiting = open_many(&mut slow, 10).await;
-                waiting.iter_mut().for_each(|(_, open)| open.send("", true));
-                // Their headers are out, and their messages wait for a window.
-                slow.ping().await && target.serves().await
+                let (mut waiting, data) = slow.open(Call::good()).await;
+                data.into_iter().for_each(|data| waiting.send(data, true));
+                // Once its headers are out, its message waits for a window.
+                waiting.has_headers().await && target.serves().await
             })
         },
     },

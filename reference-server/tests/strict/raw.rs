@@ -14,9 +14,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) const DATA: u8 = 0;
-pub(crate) const HEADERS: u8 = 1;
+const HEADERS: u8 = 1;
 pub(crate) const RST_STREAM: u8 = 3;
-pub(crate) const SETTINGS: u8 = 4;
+const SETTINGS: u8 = 4;
 pub(crate) const PING: u8 = 6;
 
 const END_STREAM: u8 = 1;

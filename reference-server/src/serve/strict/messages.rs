@@ -80,7 +80,7 @@ impl Messages {
         self.input = data;
         self.whole_here = false;
         match split {
-            Some(fault) if self.astray.has(fault) => Err(Offence::None),
+            Some(fault) if self.astray.has(fault) => Err(Offence::Whim),
             _ => Ok(()),
         }
     }
@@ -174,8 +174,8 @@ impl Messages {
     /// Whether a message with this flag is to be decompressed.
     fn is_packed(&self, flag: u8) -> Result<bool, Offence> {
         let whim = match (flag, self.encoding) {
-            (0, Encoding::Gzip) => Some((Fault::RefusesUncompressedAmongGzip, Offence::None)),
-            (0, Encoding::Unknown) => Some((Fault::RefusesUnusedEncoding, Offence::None)),
+            (0, Encoding::Gzip) => Some((Fault::RefusesUncompressedAmongGzip, Offence::Whim)),
+            (0, Encoding::Unknown) => Some((Fault::RefusesUnusedEncoding, Offence::Whim)),
             (1, Encoding::Gzip) => Some((Fault::RefusesGzip, Offence::UnknownEncoding)),
             _ => None,
         };

@@ -35,7 +35,7 @@ pub(in crate::serve) enum Offence {
     SecondMessage,
     /// Right, and refused all the same; only a fault does that.
     #[error("the server goes wrong on purpose")]
-    None,
+    Whim,
 }
 
 impl Offence {
@@ -55,7 +55,7 @@ impl Offence {
             | Offence::Truncated
             | Offence::NoMessage
             | Offence::SecondMessage
-            | Offence::None => Code::Internal,
+            | Offence::Whim => Code::Internal,
         }
     }
 }
