@@ -45,6 +45,10 @@ pub(super) const CHECKS: &[Check] = &[
                 let subject = any(cx)?;
                 twin(cx, &subject).await?;
                 let headers = headers_with(&[("grpc-encoding", NONE_SUCH)]);
+                let plain = framed(0, &subject.request(cx.rng()));
+                let (_, unused) = raw_exchange(cx, &subject, headers.clone(), plain).await?;
+                let what = "an uncompressed message beside an unknown encoding";
+                expect::exactly(&unused.end, &[Code::Ok, Code::Unimplemented], what)?;
                 let message = framed(1, &subject.request(cx.rng()));
                 let (call, answer) = raw_exchange(cx, &subject, headers, message).await?;
                 expect::exactly(
@@ -130,13 +134,12 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// `grpc-accept-encoding`, wherever the response has it.
+/// `grpc-accept-encoding`, wherever the response has it, all of its values.
 fn accepted(call: &Call) -> Option<String> {
-    let value = call
-        .headers()
-        .get("grpc-accept-encoding")
-        .or_else(|| call.trailers().get("grpc-accept-encoding"))?;
-    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    let blocks = [call.headers(), call.trailers()].into_iter();
+    let values = blocks.flat_map(|block| block.get_all("grpc-accept-encoding"));
+    let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 /// Skips unless the target says that it takes gzip: on a plain call, or on one of an unknown encoding.

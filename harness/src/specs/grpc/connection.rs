@@ -6,7 +6,7 @@ use http::HeaderMap;
 use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
 use super::driver::{any, headers, open, raw_exchange, served, serves_on};
 use super::raw::{Ending, ending, request};
-use crate::check::{Check, Manner};
+use crate::check::{Check, Manner, Stop};
 use crate::client::{Frame, INITIAL_WINDOW_SIZE, framed, idle};
 use crate::expect;
 
@@ -87,14 +87,16 @@ pub(super) const CHECKS: &[Check] = &[
                 }
                 let connection = cx.connection().await?;
                 let cap = connection.stream_cap().clamp(1, CONCURRENT);
+                // Headers alone first: no server can answer one call before the next is open.
                 let mut calls = Vec::new();
-                for request in &requests[..cap] {
-                    let mut call =
-                        connection.call(&subject.path, &HeaderMap::new(), deadline).await;
-                    call.send_payload(request);
-                    calls.push(call);
+                for _ in 0..cap {
+                    calls.push(connection.call(&subject.path, &HeaderMap::new(), deadline).await);
                 }
-                calls.iter_mut().for_each(crate::client::Call::half_close);
+                connection.ping(deadline).await.map_err(Stop::Broken)?;
+                for (call, request) in calls.iter_mut().zip(&requests) {
+                    call.send_payload(request);
+                    call.half_close();
+                }
                 let answers = join_all(calls.iter_mut().map(crate::client::Call::rest)).await;
                 answers.iter().try_for_each(|answer| {
                     served(&subject, answer, &format!("each of {cap} concurrent calls"))

@@ -8,6 +8,7 @@ use super::driver::{answered, any, exchange, headers_with, served, serves_on, tw
 use super::raw::{Ending, raw_call};
 use crate::check::{Check, Manner};
 use crate::expect;
+use crate::status::End;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -174,8 +175,8 @@ pub(super) const CHECKS: &[Check] = &[
                 let fields = [("wirecheck-large", value.as_str()); 8];
                 let (_, answer) = exchange(cx, &subject, headers_with(&fields)).await?;
                 // Some servers end the connection over it; that a fresh one serves is what counts.
-                if answer.end.is_ok() {
-                    served(&subject, &answer, "64 KiB of metadata")?;
+                if !matches!(answer.end, End::Lost(_)) {
+                    answered(&answer.end, "a request with 64 KiB of metadata")?;
                 }
                 serves_on(cx, &subject, "64 KiB of metadata").await
             })
