@@ -36,14 +36,10 @@ pub fn decode(full_name: &str, bytes: &[u8]) -> Result<DynamicMessage, DecodeErr
 /// Where the two schemas disagree.
 pub fn value_of(schema: &Schema, dynamic: &DynamicMessage) -> Result<MessageValue, Misfit> {
     let descriptor = dynamic.descriptor();
-    let message = schema
-        .message(descriptor.full_name())
-        .expect("a message of the contract");
+    let message = schema.message(descriptor.full_name()).expect("a message of the contract");
     let mut value = MessageValue::new(message);
     for (descriptor, reflected) in dynamic.fields() {
-        let field = message
-            .field(descriptor.number())
-            .expect("a field of the contract");
+        let field = message.field(descriptor.number()).expect("a field of the contract");
         value.set(schema, field.number, field_value(schema, field, reflected)?)?;
     }
     Ok(value)

@@ -69,10 +69,7 @@ impl Difference {
             Difference::OtherWireType => ("jina.Request", w.varint(1, 1).fixed32(1, 1)),
             Difference::MapWireType => {
                 let end = w.tag(2, WireType::EndGroup);
-                (
-                    "jina.Request.ControlRequest",
-                    end.raw(&[4, 0x0a, 0, 0x12, 0]),
-                )
+                ("jina.Request.ControlRequest", end.raw(&[4, 0x0a, 0, 0x12, 0]))
             }
             Difference::Required => ("FileId", w),
             Difference::ClosedEnum => ("RunJobResponse", w.varint(1, 1).varint(1, 3)),
@@ -108,11 +105,7 @@ pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<
                     found.push(Difference::MapWireType);
                 }
             }
-            Content::Value {
-                len: Some(len),
-                value,
-                ..
-            } => {
+            Content::Value { len: Some(len), value, .. } => {
                 let content = &line.bytes[line.bytes.len() - len..];
                 if value.starts_with('"') && std::str::from_utf8(content).is_err() {
                     found.push(Difference::Proto2String);

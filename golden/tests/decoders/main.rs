@@ -99,18 +99,11 @@ fn each_difference_is_one() {
 #[test]
 fn depth_ends_at_the_same_level() {
     let schema = Schema::contract();
-    let document = schema
-        .message("jina.Document")
-        .expect("a message of the contract");
-    let chunks = |depth| {
-        (0..depth).fold(Vec::new(), |inner, _| {
-            Writer::new().len(4, &inner).into_bytes()
-        })
-    };
+    let document = schema.message("jina.Document").expect("a message of the contract");
+    let chunks =
+        |depth| (0..depth).fold(Vec::new(), |inner, _| Writer::new().len(4, &inner).into_bytes());
     let groups = |depth| {
-        (0..depth).fold(Vec::new(), |inner, _| {
-            Writer::new().group(900, &inner).into_bytes()
-        })
+        (0..depth).fold(Vec::new(), |inner, _| Writer::new().group(900, &inner).into_bytes())
     };
     for bytes in [chunks(100), groups(100)] {
         assert!(decode(schema, document, &bytes).is_ok());

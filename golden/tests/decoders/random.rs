@@ -13,9 +13,7 @@ pub(crate) struct Choices {
 
 impl Choices {
     pub(crate) fn new(numbers: Vec<u32>) -> Choices {
-        Choices {
-            left: numbers.into_iter(),
-        }
+        Choices { left: numbers.into_iter() }
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -34,19 +32,8 @@ impl Choices {
     }
 
     fn text(&mut self) -> String {
-        let letters = [
-            'a',
-            '\0',
-            '\u{7f}',
-            'é',
-            '\u{ffff}',
-            '\u{10ffff}',
-            '\u{301}',
-            '\u{feff}',
-        ];
-        (0..self.below(6))
-            .map(|_| letters[self.below(letters.len())])
-            .collect()
+        let letters = ['a', '\0', '\u{7f}', 'é', '\u{ffff}', '\u{10ffff}', '\u{301}', '\u{feff}'];
+        (0..self.below(6)).map(|_| letters[self.below(letters.len())]).collect()
     }
 }
 
@@ -137,10 +124,7 @@ pub(crate) fn bend(bytes: &mut Vec<u8>, mut choices: Choices) {
             4 if at < bytes.len() && bytes[at] < 0x80 => {
                 bytes[at] |= 0x80;
                 let more = usize::from(byte % 10);
-                bytes.splice(
-                    at + 1..at + 1,
-                    vec![0x80; more].into_iter().chain([byte >> 7]),
-                );
+                bytes.splice(at + 1..at + 1, vec![0x80; more].into_iter().chain([byte >> 7]));
             }
             5 => {
                 let piece = bytes[at..(at + usize::from(byte % 8)).min(bytes.len())].to_vec();

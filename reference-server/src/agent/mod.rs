@@ -205,7 +205,9 @@ impl Agent {
         let elsewhere = |file: &&Uuid| {
             self.faults.has(Fault::KeepsFilesPerJob) && !self.astray.is_staged_for(job, **file)
         };
-        let missing = files.iter().filter(|file| !self.staged.contains(file) || elsewhere(file));
+        let missing = files
+            .iter()
+            .filter(|file| !self.staged.contains(file) || elsewhere(file));
         missing.copied().collect()
     }
 

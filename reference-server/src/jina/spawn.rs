@@ -121,7 +121,9 @@ impl Jina {
             first.log_record = "two lines\nof a log".to_owned();
         }
         if has(Fault::NeverTellsOutcomes) {
-            messages.iter_mut().for_each(|message| message.status = None);
+            messages
+                .iter_mut()
+                .for_each(|message| message.status = None);
         }
         if let Some(last) = messages.last_mut() {
             if has(Fault::EndsSpawnWithoutOutcome) {

@@ -9,9 +9,9 @@ use super::clauses::{
     TIMEOUT_ABSENT, TIMEOUT_EXPIRES, TIMEOUT_EXPIRES_CODE, TIMEOUT_MALFORMED, TIMEOUT_MAX,
     TIMEOUT_UNITS, TIMEOUT_ZERO,
 };
-use super::driver::{answered, any, exchange, headers, headers_with, open, refused, served};
+use super::driver::{answered, any, exchange, headers, headers_with, open, served, streaming};
 use crate::check::{Check, Manner, Stop};
-use crate::client::Incoming;
+use crate::client::{Call, Incoming};
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::{Code, End};
@@ -22,6 +22,8 @@ const OPEN: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_secs(1);
 /// How early it may seem, for clocks that tick.
 const EARLY: Duration = Duration::from_millis(5);
+/// No digits, nine of them, no unit or an unknown one, a sign, hexadecimal digits.
+const MALFORMED: [&str; 6] = ["S", "111111111S", "10s", "10", "-1S", "0x5S"];
 /// RST_STREAM CANCEL (RFC 9113, section 7).
 const CANCEL: u32 = 8;
 
@@ -72,6 +74,33 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
     Check {
+        id: "grpc/timeout/expires-after-headers",
+        clause: &TIMEOUT_EXPIRES,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                // A deadline that is kept on the way to the response alone is lost once that has begun.
+                let subject = streaming(cx)?;
+                let opened = Instant::now();
+                let mut call =
+                    open(cx, &subject.path, headers_with(&[("grpc-timeout", "1S")])).await?;
+                call.send_payload(&subject.request(cx.rng()));
+                let due = opened + Duration::from_secs(1) + LATE;
+                if let Incoming::End(end) = call.next_by(due).await {
+                    return expect::skip(format!(
+                        "{} brings no message before the half-close, but {end}",
+                        subject.path
+                    ));
+                }
+                let after = end_by(&mut call, opened, due).await;
+                let held = after.as_ref().is_some_and(|(end, _)| expired(end));
+                let expected = "a stream with grpc-timeout 1S that is answered already and stays open to end within 2 s with DEADLINE_EXCEEDED (4), CANCELLED (1) or RST_STREAM CANCEL";
+                expect::that(held, expected, told(&after))
+            })
+        },
+    },
+    Check {
         id: "grpc/timeout/expires-code",
         clause: &TIMEOUT_EXPIRES_CODE,
         manner: Manner::Allowed,
@@ -86,7 +115,8 @@ pub(super) const CHECKS: &[Check] = &[
                 };
                 let named =
                     end.code() == Some(Code::DeadlineExceeded) || *end == End::Reset(CANCEL);
-                expect::that(named, "DEADLINE_EXCEEDED (4) or RST_STREAM CANCEL", end.to_string())
+                let expected = "a call with grpc-timeout 200m to end with DEADLINE_EXCEEDED (4) or RST_STREAM CANCEL";
+                expect::that(named, expected, end.to_string())
             })
         },
     },
@@ -106,12 +136,20 @@ pub(super) const CHECKS: &[Check] = &[
                         twin.end
                     ));
                 }
-                for wrong in ["S", "111111111S", "10s", "10", "-1S", "0x5S"] {
+                // All of them are tried: which ones are let through tells what the parser takes for one.
+                let mut taken = Vec::new();
+                for wrong in MALFORMED {
                     let (_, answer) =
                         exchange(cx, &subject, headers_with(&[("grpc-timeout", wrong)])).await?;
-                    refused(&answer, &format!("grpc-timeout {wrong:?}"))?;
+                    if !answer.end.is_refusal() {
+                        taken.push(format!("{wrong:?}: {}", answer.end));
+                    }
                 }
-                Ok(())
+                let expected = format!(
+                    "calls with a malformed grpc-timeout ({}) to be refused",
+                    MALFORMED.map(|wrong| format!("{wrong:?}")).join(", ")
+                );
+                expect::that(taken.is_empty(), expected, taken.join("; "))
             })
         },
     },
@@ -194,6 +232,17 @@ async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str,
 fn expired(end: &End) -> bool {
     matches!(end.code(), Some(Code::DeadlineExceeded | Code::Cancelled))
         || *end == End::Reset(CANCEL)
+}
+
+/// How the call ended by `due`, whatever messages it brought before.
+async fn end_by(call: &mut Call, opened: Instant, due: Instant) -> After {
+    loop {
+        match call.next_by(due).await {
+            Incoming::Message(_) => {}
+            Incoming::End(End::Silence(_)) => return None,
+            Incoming::End(end) => return Some((end, opened.elapsed())),
+        }
+    }
 }
 
 fn still_open(value: &str, after: &After) -> Result<(), Stop> {
