@@ -7,7 +7,7 @@ use super::clauses::{
     HALF_CLOSE_AFTER_INIT, HALF_CLOSE_BEFORE_INIT, INCOMPLETE_NOT_OK, NOTHING_AFTER_RESULT,
 };
 use super::driver::{Client, Handshake, Heard, twin, unmet};
-use super::stimulus::{Stimulus, ended};
+use super::stimulus::{Stimulus, each, ended};
 use crate::check::{Check, Manner};
 use crate::expect;
 
@@ -100,13 +100,13 @@ pub(super) const CHECKS: &[Check] = &[
                 let (mut handshake, _) = Handshake::begin(cx, &client).await.map_err(unmet)?;
                 let end = handshake.0.finish().await.end;
                 expect::refused(&end, "a half-close in place of Signed")?;
-                for stimulus in INCOMPLETE {
-                    let heard = stimulus.drive(cx).await?;
-                    if heard.no_result("").is_ok() {
-                        expect::refused(&heard.end, &stimulus.defect())?;
-                    }
-                }
-                Ok(())
+                each(cx, &INCOMPLETE, |_, heard, defect| match heard.no_result(defect) {
+                    Ok(()) => expect::refused(&heard.end, defect),
+                    Err(_) => expect::skip(format!(
+                        "{defect} was granted, which is another clause's matter"
+                    )),
+                })
+                .await
             })
         },
     },
