@@ -8,11 +8,7 @@ use wirecheck_reference::Fault;
 
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
 #[derive(Debug, Parser)]
-#[command(
-    name = "wirecheck-reference",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "wirecheck-reference", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) serve: Serve,
@@ -75,9 +71,7 @@ pub(crate) struct Serve {
 
 /// A whole number and its unit: ms, s, m or h.
 fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let millis = match unit {
         "ms" => Some(1),
@@ -87,9 +81,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => None,
     };
     let number: Option<u64> = number.parse().ok();
-    let whole = number
-        .zip(millis)
-        .and_then(|(number, millis)| number.checked_mul(millis));
+    let whole = number.zip(millis).and_then(|(number, millis)| number.checked_mul(millis));
     match whole {
         Some(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
         _ => Err("a time looks like 30s, 500ms or 2m".to_owned()),
@@ -110,16 +102,9 @@ mod tests {
     fn a_duration_has_a_unit_and_is_above_zero() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for wrong in [
-            "",
-            "3",
-            "0s",
-            "s",
-            "-1s",
-            "1.5s",
-            "99999999999999999999s",
-            "18446744073709551615h",
-        ] {
+        for wrong in
+            ["", "3", "0s", "s", "-1s", "1.5s", "99999999999999999999s", "18446744073709551615h"]
+        {
             assert!(duration(wrong).is_err(), "{wrong:?}");
         }
     }

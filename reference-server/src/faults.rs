@@ -427,10 +427,7 @@ mod tests {
     #[test]
     fn every_name_leads_back_to_its_fault() {
         for fault in Fault::ALL {
-            assert_eq!(
-                fault.name().parse::<Fault>().expect("a name of the table"),
-                *fault
-            );
+            assert_eq!(fault.name().parse::<Fault>().expect("a name of the table"), *fault);
         }
         assert!("NoSuchSin".parse::<Fault>().is_err());
     }

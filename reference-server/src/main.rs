@@ -46,16 +46,11 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         return Ok(list_faults(&mut io::stdout().lock())?);
     }
     if !serve.listen.ip().is_loopback() && !serve.allow_remote {
-        let refused = format!(
-            "{} is no loopback address; --allow-remote takes it",
-            serve.listen
-        );
+        let refused = format!("{} is no loopback address; --allow-remote takes it", serve.listen);
         return Err(refused.into());
     }
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut server = Server::start(Config {
         listen: serve.listen,
         seed: serve.seed,
@@ -100,12 +95,7 @@ fn announce(out: &mut impl Write, addr: SocketAddr) -> io::Result<()> {
 
 fn list_faults(out: &mut impl Write) -> io::Result<()> {
     for fault in Fault::ALL {
-        writeln!(
-            out,
-            "{fault}\n    breaks {}\n    {}",
-            fault.breaks(),
-            fault.about()
-        )?;
+        writeln!(out, "{fault}\n    breaks {}\n    {}", fault.breaks(), fault.about())?;
     }
     out.flush()
 }

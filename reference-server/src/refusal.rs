@@ -58,9 +58,6 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with this code and these words.
     pub fn new(code: Code, message: impl Into<String>) -> Refusal {
-        Refusal {
-            code,
-            message: message.into(),
-        }
+        Refusal { code, message: message.into() }
     }
 }

@@ -59,9 +59,7 @@ fn missing_in(shape: &Shape, pieces: &[&[u8]]) -> Option<String> {
 
 /// Every occurrence of a field with wire type 2, over all pieces. Another wire type is an unknown field.
 fn occurrences<'a>(number: u32, pieces: &[&'a [u8]]) -> Vec<&'a [u8]> {
-    let fields = pieces
-        .iter()
-        .flat_map(|piece| Fields::of(piece).map_while(Result::ok));
+    let fields = pieces.iter().flat_map(|piece| Fields::of(piece).map_while(Result::ok));
     fields
         .filter_map(|field| match field.value {
             Value::Bytes(content) if field.number == number => Some(content),
@@ -75,25 +73,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ID: Shape = Shape(&[Expected {
-        number: 1,
-        name: "uuid",
-        label: Label::Required,
-        message: None,
-    }]);
+    const ID: Shape =
+        Shape(&[Expected { number: 1, name: "uuid", label: Label::Required, message: None }]);
     const REQUEST: Shape = Shape(&[
-        Expected {
-            number: 1,
-            name: "job",
-            label: Label::Required,
-            message: Some(&ID),
-        },
-        Expected {
-            number: 2,
-            name: "files",
-            label: Label::Repeated,
-            message: Some(&ID),
-        },
+        Expected { number: 1, name: "job", label: Label::Required, message: Some(&ID) },
+        Expected { number: 2, name: "files", label: Label::Repeated, message: Some(&ID) },
     ]);
 
     fn missing(bytes: &[u8]) -> Option<String> {
@@ -113,10 +97,7 @@ mod tests {
             missing(&[&job[..], &file, &file, &no_uuid].concat()).as_deref(),
             Some("files[2].uuid")
         );
-        assert_eq!(
-            missing(&[&no_uuid[..], &job].concat()).as_deref(),
-            Some("files[0].uuid")
-        );
+        assert_eq!(missing(&[&no_uuid[..], &job].concat()).as_deref(), Some("files[0].uuid"));
     }
 
     #[test]
@@ -137,10 +118,7 @@ mod tests {
     #[test]
     fn another_wire_type_or_a_group_is_not_the_field() {
         assert_eq!(missing(&[0x08, 0x01]).as_deref(), Some("job"));
-        assert_eq!(
-            missing(&[0x0b, 0x0a, 0x01, b'x', 0x0c]).as_deref(),
-            Some("job")
-        );
+        assert_eq!(missing(&[0x0b, 0x0a, 0x01, b'x', 0x0c]).as_deref(), Some("job"));
     }
 
     proptest! {

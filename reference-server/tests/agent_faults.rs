@@ -21,54 +21,31 @@ const PROBES: &[(Fault, Holds)] = &[
     // required
     (Fault::AcceptsMissingJob, |f| refuses(f, &[])),
     (Fault::AcceptsMissingJobUuid, |f| refuses(f, &[0x0a, 0x00])),
-    (Fault::AcceptsMissingFileUuid, |f| {
-        refuses(f, &[&job()[..], &[0x12, 0x00]].concat())
-    }),
+    (Fault::AcceptsMissingFileUuid, |f| refuses(f, &[&job()[..], &[0x12, 0x00]].concat())),
     (Fault::ChecksLoneFileOnly, |f| {
         let good = stage_request(&[uuid(1)]);
         let lone = [&job()[..], &[0x12, 0x00]].concat();
         assert!(refuses(f, &lone), "a lone file is still judged");
         refuses(f, &[&good[..], &[0x12, 0x00]].concat())
-            && refuses(
-                f,
-                &[&job()[..], &[0x12, 0x00], &good[job().len()..]].concat(),
-            )
+            && refuses(f, &[&job()[..], &[0x12, 0x00], &good[job().len()..]].concat())
     }),
-    (Fault::OmitsWaitCode, |f| {
-        Client::new(f).run_bytes(1, &[uuid(9)]) == Ok(vec![0x08, 0x00])
-    }),
-    (Fault::OmitsStagedFile, |f| {
-        staged_bytes(f) == staged_bytes(&Faults::default())
-    }),
-    (Fault::OmitsStagedUuid, |f| {
-        staged_bytes(f) == staged_bytes(&Faults::default())
-    }),
+    (Fault::OmitsWaitCode, |f| Client::new(f).run_bytes(1, &[uuid(9)]) == Ok(vec![0x08, 0x00])),
+    (Fault::OmitsStagedFile, |f| staged_bytes(f) == staged_bytes(&Faults::default())),
+    (Fault::OmitsStagedUuid, |f| staged_bytes(f) == staged_bytes(&Faults::default())),
     (Fault::TreatsEmptyAsMissing, |f| {
-        let refusal = Client::new(f)
-            .stage(&[String::new()])
-            .expect_err("empty is no uuid");
+        let refusal = Client::new(f).stage(&[String::new()]).expect_err("empty is no uuid");
         refusal.code != Code::Internal
     }),
-    (Fault::RequiresPythonVersion, |f| {
-        Client::new(f).run_requiring(1).is_ok()
-    }),
+    (Fault::RequiresPythonVersion, |f| Client::new(f).run_requiring(1).is_ok()),
     // stage
-    (Fault::InventsStagedFile, |f| {
-        Client::new(f).stage(&[uuid(1)]) == Ok(vec![uuid(1)])
-    }),
-    (Fault::RepeatsStagedFiles, |f| {
-        Client::new(f).stage(&[uuid(1)]) == Ok(vec![uuid(1)])
-    }),
-    (Fault::RefusesEmptyStaging, |f| {
-        Client::new(f).stage(&[]) == Ok(vec![])
-    }),
+    (Fault::InventsStagedFile, |f| Client::new(f).stage(&[uuid(1)]) == Ok(vec![uuid(1)])),
+    (Fault::RepeatsStagedFiles, |f| Client::new(f).stage(&[uuid(1)]) == Ok(vec![uuid(1)])),
+    (Fault::RefusesEmptyStaging, |f| Client::new(f).stage(&[]) == Ok(vec![])),
     (Fault::NamesNewFilesOnly, |f| {
         let mut client = Client::new(f);
         client.stage(&[uuid(1)]) == client.stage(&[uuid(1)])
     }),
-    (Fault::StagesForKnownJobsOnly, |f| {
-        Client::new(f).stage(&[uuid(1)]).is_ok()
-    }),
+    (Fault::StagesForKnownJobsOnly, |f| Client::new(f).stage(&[uuid(1)]).is_ok()),
     (Fault::KeepsFilesPerJob, |f| {
         let mut client = Client::new(f);
         client.stage(&[uuid(1)]).expect("staging");
@@ -77,22 +54,14 @@ const PROBES: &[(Fault, Holds)] = &[
     }),
     (Fault::StagesThousandFilesAtMost, |f| {
         let files: Vec<_> = (0..10_000).map(uuid).collect();
-        Client::new(f)
-            .stage(&files)
-            .is_ok_and(|staged| staged.len() == 10_000)
+        Client::new(f).stage(&files).is_ok_and(|staged| staged.len() == 10_000)
     }),
     // run
-    (Fault::AnswersCodeThree, |f| {
-        codes(f, 4).iter().all(|code| (WAIT..=DONE).contains(code))
-    }),
+    (Fault::AnswersCodeThree, |f| codes(f, 4).iter().all(|code| (WAIT..=DONE).contains(code))),
     (Fault::StepsBack, |f| codes(f, 4).is_sorted()),
     (Fault::ForgetsDoneJob, |f| codes(f, 4).is_sorted()),
-    (Fault::RunsWithoutFiles, |f| {
-        Client::new(f).runs(1, &[uuid(9)], 1) == [WAIT]
-    }),
-    (Fault::TiresOfWaiting, |f| {
-        Client::new(f).runs(1, &[uuid(9)], 8) == [WAIT; 8]
-    }),
+    (Fault::RunsWithoutFiles, |f| Client::new(f).runs(1, &[uuid(9)], 1) == [WAIT]),
+    (Fault::TiresOfWaiting, |f| Client::new(f).runs(1, &[uuid(9)], 8) == [WAIT; 8]),
     (Fault::WaitsForever, |f| codes(f, 8) != [WAIT; 8]),
     (Fault::NeverDone, |f| codes(f, 8).contains(&DONE)),
     (Fault::LosesJobAmongOthers, |f| {
@@ -103,11 +72,7 @@ const PROBES: &[(Fault, Holds)] = &[
         one.is_sorted() && other.is_sorted()
     }),
     (Fault::AnswersFromStaleView, |f| {
-        assert_eq!(
-            codes(f, 40).last(),
-            Some(&DONE),
-            "a connection alone is spared"
-        );
+        assert_eq!(codes(f, 40).last(), Some(&DONE), "a connection alone is spared");
         assert!(codes(f, 40).is_sorted(), "a connection alone is spared");
         let mut client = Client::new(f);
         let mut look = |connection| {
@@ -117,19 +82,11 @@ const PROBES: &[(Fault, Holds)] = &[
         let looks: Vec<_> = (0..8).map(|call| look(call % 2)).collect();
         looks.is_sorted()
     }),
-    (Fault::RefusesManyRequirements, |f| {
-        Client::new(f).run_requiring(1000).is_ok()
-    }),
-    (Fault::RefusesNoRequirements, |f| {
-        Client::new(f).run_requiring(0).is_ok()
-    }),
+    (Fault::RefusesManyRequirements, |f| Client::new(f).run_requiring(1000).is_ok()),
+    (Fault::RefusesNoRequirements, |f| Client::new(f).run_requiring(0).is_ok()),
     // argument
-    (Fault::AcceptsAnyUuidText, |f| {
-        Client::new(f).stage(&["job".to_owned()]).is_err()
-    }),
-    (Fault::AcceptsOtherUuidForms, |f| {
-        Client::new(f).stage(&[uuid(1).replace('-', "")]).is_err()
-    }),
+    (Fault::AcceptsAnyUuidText, |f| Client::new(f).stage(&["job".to_owned()]).is_err()),
+    (Fault::AcceptsOtherUuidForms, |f| Client::new(f).stage(&[uuid(1).replace('-', "")]).is_err()),
     (Fault::ComparesUuidsAsText, |f| {
         let mut client = Client::new(f);
         client.stage(&[uuid(10)]).expect("staging");
@@ -140,9 +97,7 @@ const PROBES: &[(Fault, Holds)] = &[
         Staging::parse(&[], f).expect_err("job is missing").code == Code::InvalidArgument
     }),
     (Fault::BadArgumentIsNotFound, |f| {
-        let refusal = Client::new(f)
-            .stage(&["job".to_owned()])
-            .expect_err("no uuid");
+        let refusal = Client::new(f).stage(&["job".to_owned()]).expect_err("no uuid");
         refusal.code == Code::InvalidArgument
     }),
     (Fault::UnstagedIsUnavailable, |f| {
@@ -154,10 +109,7 @@ const PROBES: &[(Fault, Holds)] = &[
 #[test]
 fn every_fault_breaks_its_clause_and_no_clause_breaks_without_one() {
     for (fault, holds) in PROBES {
-        assert!(
-            holds(&Faults::default()),
-            "{fault}: the clause holds without it"
-        );
+        assert!(holds(&Faults::default()), "{fault}: the clause holds without it");
         assert!(!holds(&Faults::from_iter([*fault])), "{fault} shows");
     }
 }
@@ -194,19 +146,12 @@ impl<'a> Client<'a> {
     fn stage(&mut self, files: &[String]) -> Result<Vec<String>, Refusal> {
         let bytes = self.stage_bytes(files)?;
         let response = StageInFilesResponse::decode(&bytes[..]).expect("it parses");
-        Ok(response
-            .success_files
-            .into_iter()
-            .map(|staged| staged.file.uuid)
-            .collect())
+        Ok(response.success_files.into_iter().map(|staged| staged.file.uuid).collect())
     }
 
     fn send(&mut self, request: &RunJobRequest) -> Result<Vec<u8>, Refusal> {
         let run = Run::parse(&request.encode_to_vec(), self.faults)?;
-        Ok(encode_run(
-            &self.agent.run(run, self.connection)?,
-            self.faults,
-        ))
+        Ok(encode_run(&self.agent.run(run, self.connection)?, self.faults))
     }
 
     fn run_bytes(&mut self, job: u32, files: &[String]) -> Result<Vec<u8>, Refusal> {
@@ -232,16 +177,11 @@ fn uuid(n: u32) -> String {
 }
 
 fn ids(files: &[String]) -> Vec<FileId> {
-    files
-        .iter()
-        .map(|uuid| FileId { uuid: uuid.clone() })
-        .collect()
+    files.iter().map(|uuid| FileId { uuid: uuid.clone() }).collect()
 }
 
 fn job_id(n: u32) -> JobId {
-    JobId {
-        uuid: uuid(0xabc000 + n),
-    }
+    JobId { uuid: uuid(0xabc000 + n) }
 }
 
 /// The encoded field `job` alone.
@@ -250,10 +190,7 @@ fn job() -> Vec<u8> {
 }
 
 fn stage_request(files: &[String]) -> Vec<u8> {
-    let request = StageInFilesRequest {
-        job: job_id(1),
-        files: ids(files),
-    };
+    let request = StageInFilesRequest { job: job_id(1), files: ids(files) };
     request.encode_to_vec()
 }
 

@@ -16,29 +16,16 @@ type Holds = fn(&Faults) -> bool;
 
 const PROBES: &[(Fault, Holds)] = &[
     // order
-    (Fault::AnswersInitWithResult, |f| {
-        one_unsigned(&Stream::begun(&sessions(f)))
-    }),
-    (Fault::RepeatsUnsigned, |f| {
-        one_unsigned(&Stream::begun(&sessions(f)))
-    }),
-    (Fault::AnswersSignedWithUnsigned, |f| {
-        Stream::completed(&sessions(f)).results() == 1
-    }),
-    (Fault::RepeatsResult, |f| {
-        Stream::completed(&sessions(f)).results() == 1
-    }),
+    (Fault::AnswersInitWithResult, |f| one_unsigned(&Stream::begun(&sessions(f)))),
+    (Fault::RepeatsUnsigned, |f| one_unsigned(&Stream::begun(&sessions(f)))),
+    (Fault::AnswersSignedWithUnsigned, |f| Stream::completed(&sessions(f)).results() == 1),
+    (Fault::RepeatsResult, |f| Stream::completed(&sessions(f)).results() == 1),
     (Fault::EndsFinishedStreamWithError, |f| {
         Stream::completed(&sessions(f)).half_close().end == Some(Ok(()))
     }),
-    (Fault::SpeaksFirst, |f| {
-        Stream::open(&sessions(f)).answers.is_empty()
-    }),
+    (Fault::SpeaksFirst, |f| Stream::open(&sessions(f)).answers.is_empty()),
     (Fault::AcceptsSignedFirst, |f| {
-        Stream::open(&sessions(f))
-            .say(Ask::Signed(sign(init())))
-            .answers
-            .is_empty()
+        Stream::open(&sessions(f)).say(Ask::Signed(sign(init()))).answers.is_empty()
     }),
     (Fault::AnswersSecondInit, |f| {
         one_unsigned(&Stream::begun(&sessions(f)).say(Ask::Init(init())))
@@ -52,15 +39,9 @@ const PROBES: &[(Fault, Holds)] = &[
         let after = Stream::completed(&sessions).say(Ask::Signed(init()));
         (after.unsigneds(), after.results()) == (1, 1)
     }),
-    (Fault::SpeaksToSilentStream, |f| {
-        Stream::open(&sessions(f)).half_close().answers.is_empty()
-    }),
-    (Fault::ResultAtHalfClose, |f| {
-        Stream::begun(&sessions(f)).half_close().results() == 0
-    }),
-    (Fault::EndsIncompleteWithOk, |f| {
-        Stream::begun(&sessions(f)).half_close().refusal().is_some()
-    }),
+    (Fault::SpeaksToSilentStream, |f| Stream::open(&sessions(f)).half_close().answers.is_empty()),
+    (Fault::ResultAtHalfClose, |f| Stream::begun(&sessions(f)).half_close().results() == 0),
+    (Fault::EndsIncompleteWithOk, |f| Stream::begun(&sessions(f)).half_close().refusal().is_some()),
     (Fault::StartsOverAfterResult, |f| {
         let sessions = sessions(f);
         let again = Stream::completed(&sessions).say(Ask::Init(init()));
@@ -70,36 +51,22 @@ const PROBES: &[(Fault, Holds)] = &[
     (Fault::FirstMemberWins, |f| {
         let member = |message| request(message).encode_to_vec();
         let (asks, signs) = (member(Ask::Init(init())), member(Ask::Signed(sign(init()))));
-        Stream::open(&sessions(f))
-            .bytes(&[&signs[..], &asks].concat())
-            .unsigneds()
-            == 1
-            && Stream::open(&sessions(f))
-                .bytes(&[&asks[..], &signs].concat())
-                .unsigneds()
-                == 0
+        Stream::open(&sessions(f)).bytes(&[&signs[..], &asks].concat()).unsigneds() == 1
+            && Stream::open(&sessions(f)).bytes(&[&asks[..], &signs].concat()).unsigneds() == 0
     }),
     // token
     (Fault::MakesVersionOneIds, |f| is_uuid4(&token(f).id)),
     (Fault::WritesIdAsText, |f| is_uuid4(&token(f).id)),
-    (Fault::ReversesObjectIds, |f| {
-        token(f).object_id == init().object_id
-    }),
+    (Fault::ReversesObjectIds, |f| token(f).object_id == init().object_id),
     (Fault::DropsRepeatedObjects, |f| {
         let mut twice = init();
         twice.object_id.extend(init().object_id);
         token_for(f, twice.clone()).object_id == twice.object_id
     }),
-    (Fault::CopiesInitSignature, |f| {
-        token_for(f, sign(init())).signature.is_empty()
-    }),
-    (Fault::OmitsSessionKey, |f| {
-        public_key(&token(f)).len() == 32
-    }),
+    (Fault::CopiesInitSignature, |f| token_for(f, sign(init())).signature.is_empty()),
+    (Fault::OmitsSessionKey, |f| public_key(&token(f)).len() == 32),
     (Fault::SignsUnsigned, |f| token(f).signature.is_empty()),
-    (Fault::AdoptsClientId, |f| {
-        token_for(f, with_own_choice()).id != with_own_choice().id
-    }),
+    (Fault::AdoptsClientId, |f| token_for(f, with_own_choice()).id != with_own_choice().id),
     (Fault::AdoptsClientKey, |f| {
         public_key(&token_for(f, with_own_choice())) != public_key(&with_own_choice())
     }),
@@ -115,52 +82,28 @@ const PROBES: &[(Fault, Holds)] = &[
         let header = result(&Stream::completed(&sessions(f))).header;
         header.unwrap_or_default().key_signature.len() == 64
     }),
-    (Fault::CountsIdsUp, |f| {
-        !tokens(f).is_sorted_by(|a, b| a.id < b.id)
-    }),
-    (Fault::DrawsHalfTheId, |f| {
-        tokens(f)
-            .iter()
-            .any(|token| token.id[0] != tokens(f)[0].id[0])
-    }),
-    (Fault::ReusesTokenId, |f| {
-        distinct(tokens(f), |token| token.id.clone())
-    }),
+    (Fault::CountsIdsUp, |f| !tokens(f).is_sorted_by(|a, b| a.id < b.id)),
+    (Fault::DrawsHalfTheId, |f| tokens(f).iter().any(|token| token.id[0] != tokens(f)[0].id[0])),
+    (Fault::ReusesTokenId, |f| distinct(tokens(f), |token| token.id.clone())),
     (Fault::SharesSessionKey, |f| distinct(tokens(f), public_key)),
-    (Fault::AcceptsReversedLifetime, |f| {
-        !completes(f, lifetime(2, 1))
-    }),
+    (Fault::AcceptsReversedLifetime, |f| !completes(f, lifetime(2, 1))),
     (Fault::JudgesLifetimeLate, |f| {
         refused_at_init(f, lifetime(2, 1)) && !completes(f, lifetime(2, 1))
     }),
     (Fault::RefusesSingleEpoch, |f| completes(f, lifetime(7, 7))),
-    (Fault::RoundsEpochs, |f| {
-        token_for(f, lifetime(0, (1 << 53) + 1)).last_epoch == (1 << 53) + 1
-    }),
-    (Fault::RefusesHighEpochs, |f| {
-        completes(f, lifetime(1 << 63, u64::MAX))
-    }),
+    (Fault::RoundsEpochs, |f| token_for(f, lifetime(0, (1 << 53) + 1)).last_epoch == (1 << 53) + 1),
+    (Fault::RefusesHighEpochs, |f| completes(f, lifetime(1 << 63, u64::MAX))),
     (Fault::AcceptsNoOwner, |f| !completes(f, owned_by(&[]))),
     (Fault::JudgesOwnerLate, |f| {
         refused_at_init(f, owned_by(&[9; 31])) && !completes(f, owned_by(&[9; 31]))
     }),
-    (Fault::RefusesManyObjects, |f| {
-        completes(f, with_objects(1000))
-    }),
+    (Fault::RefusesManyObjects, |f| completes(f, with_objects(1000))),
     (Fault::RefusesNoObjects, |f| completes(f, with_objects(0))),
     // signature
-    (Fault::SkipsEmptySignature, |f| {
-        !signed_as(f, |token| token.signature.clear())
-    }),
-    (Fault::SkipsEmptyKeySignature, |f| {
-        !signed_as(f, |token| key_signature(token).clear())
-    }),
-    (Fault::SkipsSignature, |f| {
-        !signed_as(f, |token| token.signature[20] ^= 1)
-    }),
-    (Fault::SkipsKeySignature, |f| {
-        !signed_as(f, |token| key_signature(token)[20] ^= 1)
-    }),
+    (Fault::SkipsEmptySignature, |f| !signed_as(f, |token| token.signature.clear())),
+    (Fault::SkipsEmptyKeySignature, |f| !signed_as(f, |token| key_signature(token).clear())),
+    (Fault::SkipsSignature, |f| !signed_as(f, |token| token.signature[20] ^= 1)),
+    (Fault::SkipsKeySignature, |f| !signed_as(f, |token| key_signature(token)[20] ^= 1)),
     (Fault::SkipsOddLengths, |f| {
         !signed_as(f, |token| token.signature.truncate(1))
             && !signed_as(f, |token| key_signature(token).truncate(63))
@@ -178,9 +121,7 @@ const PROBES: &[(Fault, Holds)] = &[
             token.signature = std::mem::replace(key_signature(token), signature);
         })
     }),
-    (Fault::IgnoresChangedId, |f| {
-        !changed_to(f, |token| token.id[15] ^= 1)
-    }),
+    (Fault::IgnoresChangedId, |f| !changed_to(f, |token| token.id[15] ^= 1)),
     (Fault::IgnoresChangedOwner, |f| {
         !signed_as(f, |token| {
             token.owner_id = other_key().verifying_key().to_bytes().into();
@@ -191,29 +132,17 @@ const PROBES: &[(Fault, Holds)] = &[
         !changed_to(f, |token| token.first_epoch += 1)
             && !changed_to(f, |token| token.last_epoch += 1)
     }),
-    (Fault::IgnoresChangedObjects, |f| {
-        !changed_to(f, |token| token.object_id[1][31] ^= 1)
-    }),
+    (Fault::IgnoresChangedObjects, |f| !changed_to(f, |token| token.object_id[1][31] ^= 1)),
     (Fault::IgnoresChangedKey, |f| {
-        !changed_to(f, |token| {
-            token.header.get_or_insert_default().public_key[0] ^= 1
-        })
+        !changed_to(f, |token| token.header.get_or_insert_default().public_key[0] ^= 1)
     }),
     (Fault::ComparesObjectsJoined, |f| {
         !changed_to(f, |token| token.object_id = vec![token.object_id.concat()])
     }),
-    (Fault::ComparesObjectsSorted, |f| {
-        !changed_to(f, |token| token.object_id.reverse())
-    }),
-    (Fault::AcceptsSignedOfAnyStream, |f| {
-        !replayed(f, true) && !replayed(f, false)
-    }),
-    (Fault::AcceptsSignedOfFinishedSession, |f| {
-        !replayed(f, true)
-    }),
-    (Fault::ReducesS, |f| {
-        !signed_as(f, |token| add_order(&mut token.signature))
-    }),
+    (Fault::ComparesObjectsSorted, |f| !changed_to(f, |token| token.object_id.reverse())),
+    (Fault::AcceptsSignedOfAnyStream, |f| !replayed(f, true) && !replayed(f, false)),
+    (Fault::AcceptsSignedOfFinishedSession, |f| !replayed(f, true)),
+    (Fault::ReducesS, |f| !signed_as(f, |token| add_order(&mut token.signature))),
     (Fault::AcceptsSmallOrderOwner, |f| !small_order_completes(f)),
     // isolation
     (Fault::KeepsOneHandshakePerOwner, |f| {
@@ -249,9 +178,7 @@ const PROBES: &[(Fault, Holds)] = &[
     }),
     // envelope
     (Fault::RefusesMeta, |f| completes_with(f, Some(1), None)),
-    (Fault::RefusesVerify, |f| {
-        completes_with(f, None, Some(RequestVerificationHeader::default()))
-    }),
+    (Fault::RefusesVerify, |f| completes_with(f, None, Some(RequestVerificationHeader::default()))),
     (Fault::AcceptsZeroTtl, |f| !completes_with(f, Some(0), None)),
     (Fault::ChecksTtlOfInitOnly, |f| {
         let sessions = sessions(f);
@@ -260,11 +187,7 @@ const PROBES: &[(Fault, Holds)] = &[
         stream.request(around(signed, Some(0), None)).results() == 0
     }),
     (Fault::RefusesUnknownFields, |f| {
-        let in_request = [
-            &request(Ask::Init(init())).encode_to_vec()[..],
-            &[0x18, 0x01],
-        ]
-        .concat();
+        let in_request = [&request(Ask::Init(init())).encode_to_vec()[..], &[0x18, 0x01]].concat();
         let token = [&init().encode_to_vec()[..], &[0x40, 0x01]].concat();
         let mut in_token = vec![0x0a];
         prost::encode_length_delimiter(token.len(), &mut in_token).expect("a vector grows");
@@ -277,9 +200,7 @@ const PROBES: &[(Fault, Holds)] = &[
         Stream::open(&sessions(f)).empty().refusal() == Some(Code::FailedPrecondition)
     }),
     (Fault::MalformedTokenIsNotFound, |f| {
-        Stream::open(&sessions(f))
-            .say(Ask::Init(lifetime(2, 1)))
-            .refusal()
+        Stream::open(&sessions(f)).say(Ask::Init(lifetime(2, 1))).refusal()
             == Some(Code::InvalidArgument)
     }),
     (Fault::BadSignatureIsNotFound, |f| {
@@ -303,10 +224,7 @@ const IN_THE_SERVICE: &[Fault] = &[Fault::LosesResultAtHalfClose];
 #[test]
 fn every_fault_breaks_its_clause_and_no_clause_breaks_without_one() {
     for (fault, holds) in PROBES {
-        assert!(
-            holds(&Faults::default()),
-            "{fault}: the clause holds without it"
-        );
+        assert!(holds(&Faults::default()), "{fault}: the clause holds without it");
         assert!(!holds(&Faults::from_iter([*fault])), "{fault} shows");
     }
 }

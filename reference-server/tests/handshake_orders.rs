@@ -21,20 +21,11 @@ const MOVES: [Move; 4] = [Move::Init, Move::Signed, Move::Empty, Move::HalfClose
 const OWNER: [u8; 32] = [7; 32];
 
 fn sessions() -> Sessions {
-    Sessions::new(
-        Keys::seeded(1),
-        Verifier::StandIn,
-        Limits::default(),
-        Faults::default(),
-    )
+    Sessions::new(Keys::seeded(1), Verifier::StandIn, Limits::default(), Faults::default())
 }
 
 fn init() -> Token {
-    Token {
-        owner_id: OWNER.to_vec(),
-        last_epoch: 1,
-        ..Token::default()
-    }
+    Token { owner_id: OWNER.to_vec(), last_epoch: 1, ..Token::default() }
 }
 
 fn sign(mut token: Token) -> Token {
@@ -62,18 +53,14 @@ impl Stream {
             Move::Signed => Some(Ask::Signed(sign(self.unsigned().unwrap_or_else(init)))),
             Move::Empty | Move::HalfClose => None,
         };
-        let request = CreateRequest {
-            message,
-            ..CreateRequest::default()
-        };
+        let request = CreateRequest { message, ..CreateRequest::default() };
         let outcome = match step {
             Move::HalfClose => self.handshake.half_close(sessions),
             Move::Init | Move::Signed | Move::Empty => self.handshake.receive(request, sessions),
         };
         match outcome {
             Ok(said) => {
-                self.answers
-                    .extend(said.into_iter().filter_map(|answer| answer.message));
+                self.answers.extend(said.into_iter().filter_map(|answer| answer.message));
                 self.end = (step == Move::HalfClose).then_some(Ok(()));
             }
             Err(refusal) => self.end = Some(Err(refusal.code)),
@@ -88,10 +75,7 @@ impl Stream {
     }
 
     fn results(&self) -> usize {
-        let results = self
-            .answers
-            .iter()
-            .filter(|answer| matches!(answer, Answer::Result(_)));
+        let results = self.answers.iter().filter(|answer| matches!(answer, Answer::Result(_)));
         results.count()
     }
 }
@@ -124,11 +108,7 @@ fn of_all_short_orders_only_init_signed_gets_a_result() {
         let due = usize::from(order.starts_with(&[Move::Init, Move::Signed]));
         assert_eq!(stream.results(), due, "{order:?}");
         let unsigneds = stream.answers.len() - stream.results();
-        assert_eq!(
-            unsigneds,
-            usize::from(order.first() == Some(&Move::Init)),
-            "{order:?}"
-        );
+        assert_eq!(unsigneds, usize::from(order.first() == Some(&Move::Init)), "{order:?}");
         let silent = order == [Move::HalfClose];
         let whole = order == [Move::Init, Move::Signed, Move::HalfClose];
         assert_eq!(stream.end == Some(Ok(())), silent || whole, "{order:?}");

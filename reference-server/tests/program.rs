@@ -16,19 +16,11 @@ fn run(arguments: &[&str]) -> Output {
 
 /// Starts the program and waits for the line that says where it listens.
 fn serve(arguments: &[&str]) -> (Child, SocketAddr) {
-    let mut child = program(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+    let mut child = program(arguments).stdout(Stdio::piped()).spawn().expect("the program starts");
     let stdout = child.stdout.take().expect("a pipe");
     let mut line = String::new();
-    BufReader::new(stdout)
-        .read_line(&mut line)
-        .expect("a line of text");
-    let addr = line
-        .strip_prefix("LISTENING ")
-        .map(str::trim)
-        .expect("where it listens");
+    BufReader::new(stdout).read_line(&mut line).expect("a line of text");
+    let addr = line.strip_prefix("LISTENING ").map(str::trim).expect("where it listens");
     (child, addr.parse().expect("an address"))
 }
 
@@ -37,9 +29,7 @@ fn a_signal_ends_it_cleanly() {
     for signal in ["-TERM", "-INT"] {
         let (mut child, addr) = serve(&["--listen", "127.0.0.1:0"]);
         let idle = TcpStream::connect(addr).expect("it listens");
-        let sent = Command::new("kill")
-            .args([signal, &child.id().to_string()])
-            .status();
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
         assert!(TcpStream::connect(addr).is_err(), "nobody listens");
@@ -61,10 +51,7 @@ fn what_cannot_be_done_is_one_line_and_exit_2() {
         let output = run(arguments);
         let stderr = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(
-            stderr.contains(says) && stderr.lines().count() == 1,
-            "{arguments:?}: {stderr}"
-        );
+        assert!(stderr.contains(says) && stderr.lines().count() == 1, "{arguments:?}: {stderr}");
         assert!(output.stdout.is_empty());
     }
 }

@@ -53,8 +53,7 @@ impl Astray {
         if self.views.len() >= CAP {
             self.views.pop_first();
         }
-        self.views
-            .insert((connection, job), View { code, calls: 0 });
+        self.views.insert((connection, job), View { code, calls: 0 });
     }
 
     /// How often this job was looked at while its files were missing, this time included.

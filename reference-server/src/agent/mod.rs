@@ -36,11 +36,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            files: 1_000_000,
-            jobs: 100_000,
-            awaited: 1_000_000,
-        }
+        Limits { files: 1_000_000, jobs: 100_000, awaited: 1_000_000 }
     }
 }
 
@@ -104,10 +100,7 @@ impl Agent {
 
     fn spoil_staging(&self, staging: &mut Staging) -> Result<(), Refusal> {
         if self.faults.has(Fault::RefusesEmptyStaging) && staging.files.is_empty() {
-            return Err(Refusal::new(
-                Code::InvalidArgument,
-                "there is no file to stage",
-            ));
+            return Err(Refusal::new(Code::InvalidArgument, "there is no file to stage"));
         }
         if self.faults.has(Fault::StagesForKnownJobsOnly) && !self.jobs.contains_key(&staging.job) {
             return Err(Refusal::new(Code::NotFound, "the job is not known"));
@@ -119,9 +112,7 @@ impl Agent {
     }
 
     fn name_staged(&self, success: Vec<NamedFile>) -> StageInFilesResponse {
-        let staged = |text| StagedFile {
-            file: FileId { uuid: text },
-        };
+        let staged = |text| StagedFile { file: FileId { uuid: text } };
         let mut success_files: Vec<_> = success.into_iter().map(|file| staged(file.text)).collect();
         if self.faults.has(Fault::RepeatsStagedFiles) {
             success_files.extend_from_within(..);
@@ -162,10 +153,7 @@ impl Agent {
     fn show(&self, job: &Job, was_running: bool) -> Result<i32, Refusal> {
         let code = match job {
             Job::Waiting(_) if self.faults.has(Fault::UnstagedIsUnavailable) => {
-                return Err(Refusal::new(
-                    Code::Unavailable,
-                    "files of the job are not staged",
-                ));
+                return Err(Refusal::new(Code::Unavailable, "files of the job are not staged"));
             }
             Job::Running if self.faults.has(Fault::AnswersCodeThree) => return Ok(3),
             Job::Done if was_running && self.faults.has(Fault::StepsBack) => ResponseCode::Wait,
@@ -205,9 +193,7 @@ impl Agent {
         let elsewhere = |file: &&Uuid| {
             self.faults.has(Fault::KeepsFilesPerJob) && !self.astray.is_staged_for(job, **file)
         };
-        let missing = files
-            .iter()
-            .filter(|file| !self.staged.contains(file) || elsewhere(file));
+        let missing = files.iter().filter(|file| !self.staged.contains(file) || elsewhere(file));
         missing.copied().collect()
     }
 
@@ -240,8 +226,5 @@ impl Agent {
 }
 
 fn exhausted(what: &str, limit: usize) -> Refusal {
-    Refusal::new(
-        Code::ResourceExhausted,
-        format!("the agent holds no more than {limit} {what}"),
-    )
+    Refusal::new(Code::ResourceExhausted, format!("the agent holds no more than {limit} {what}"))
 }

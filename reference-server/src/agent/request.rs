@@ -9,30 +9,17 @@ use crate::faults::{Fault, Faults};
 use crate::refusal::{Code, Refusal};
 use crate::required::{Expected, Label, Shape, first_missing};
 
-const ID: Shape = Shape(&[Expected {
-    number: 1,
-    name: "uuid",
-    label: Label::Required,
-    message: None,
-}]);
+const ID: Shape =
+    Shape(&[Expected { number: 1, name: "uuid", label: Label::Required, message: None }]);
 
-const JOB: Expected = Expected {
-    number: 1,
-    name: "job",
-    label: Label::Required,
-    message: Some(&ID),
-};
+const JOB: Expected =
+    Expected { number: 1, name: "job", label: Label::Required, message: Some(&ID) };
 
 const STAGE_IN_FILES: Shape = Shape(&[JOB, files(2)]);
 const RUN_JOB: Shape = Shape(&[JOB, files(3)]);
 
 const fn files(number: u32) -> Expected {
-    Expected {
-        number,
-        name: "files",
-        label: Label::Repeated,
-        message: Some(&ID),
-    }
+    Expected { number, name: "files", label: Label::Repeated, message: Some(&ID) }
 }
 
 /// A StageInFiles request that holds together.
@@ -66,10 +53,7 @@ impl Staging {
         let request: StageInFilesRequest = decode(bytes)?;
         let missing = first_missing(&STAGE_IN_FILES, bytes);
         let judge = Judge::new(missing, request.files.len(), faults)?;
-        Ok(Staging {
-            job: judge.job(&request.job)?,
-            files: judge.files(request.files)?,
-        })
+        Ok(Staging { job: judge.job(&request.job)?, files: judge.files(request.files)? })
     }
 }
 
@@ -83,19 +67,13 @@ impl Run {
         let missing = first_missing(&RUN_JOB, bytes);
         let judge = Judge::new(missing, request.files.len(), faults)?;
         judge.requirements(&request.requirements)?;
-        Ok(Run {
-            job: judge.job(&request.job)?,
-            files: judge.files(request.files)?,
-        })
+        Ok(Run { job: judge.job(&request.job)?, files: judge.files(request.files)? })
     }
 }
 
 fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Refusal> {
     M::decode(bytes).map_err(|error| {
-        Refusal::new(
-            Code::Internal,
-            format!("the request does not parse: {error}"),
-        )
+        Refusal::new(Code::Internal, format!("the request does not parse: {error}"))
     })
 }
 
@@ -111,10 +89,7 @@ impl<'a> Judge<'a> {
         files: usize,
         faults: &'a Faults,
     ) -> Result<Judge<'a>, Refusal> {
-        let judge = Judge {
-            faults,
-            misses_nothing: missing.is_none(),
-        };
+        let judge = Judge { faults, misses_nothing: missing.is_none() };
         match missing {
             Some(path) if !judge.overlooks(&path, files) => Err(judge.missing(&path)),
             _ => Ok(judge),
@@ -168,16 +143,10 @@ impl<'a> Judge<'a> {
             return Ok(Uuid::nil());
         }
         if text.is_empty() && self.faults.has(Fault::TreatsEmptyAsMissing) {
-            return Err(Refusal::new(
-                Code::Internal,
-                format!("{} does not parse", path()),
-            ));
+            return Err(Refusal::new(Code::Internal, format!("{} does not parse", path())));
         }
         let any_form = self.faults.has(Fault::AcceptsOtherUuidForms);
-        match Uuid::try_parse(text)
-            .ok()
-            .filter(|_| any_form || text.len() == 36)
-        {
+        match Uuid::try_parse(text).ok().filter(|_| any_form || text.len() == 36) {
             Some(_) if self.faults.has(Fault::ComparesUuidsAsText) => Ok(hashed(text)),
             Some(uuid) => Ok(uuid),
             None if self.faults.has(Fault::AcceptsAnyUuidText) => Ok(hashed(text)),
@@ -190,9 +159,8 @@ impl<'a> Judge<'a> {
 
     /// Any number of requirements is fine, whatever they say. Only faults judge them.
     fn requirements(&self, requirements: &[JobRequirement]) -> Result<(), Refusal> {
-        let unversioned = requirements
-            .iter()
-            .any(|requirement| requirement.python_version.is_none());
+        let unversioned =
+            requirements.iter().any(|requirement| requirement.python_version.is_none());
         let refused = unversioned && self.faults.has(Fault::RequiresPythonVersion)
             || requirements.len() > 100 && self.faults.has(Fault::RefusesManyRequirements)
             || requirements.is_empty() && self.faults.has(Fault::RefusesNoRequirements);

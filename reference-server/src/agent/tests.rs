@@ -26,19 +26,12 @@ fn file(n: u32) -> String {
 }
 
 fn ids<S: ToString>(uuids: &[S]) -> Vec<FileId> {
-    let id = |uuid: &S| FileId {
-        uuid: uuid.to_string(),
-    };
+    let id = |uuid: &S| FileId { uuid: uuid.to_string() };
     uuids.iter().map(id).collect()
 }
 
 fn stage<S: ToString>(agent: &mut Agent, uuids: &[S]) -> Result<Vec<String>, Refusal> {
-    let request = StageInFilesRequest {
-        job: JobId {
-            uuid: JOB.to_owned(),
-        },
-        files: ids(uuids),
-    };
+    let request = StageInFilesRequest { job: JobId { uuid: JOB.to_owned() }, files: ids(uuids) };
     let staging = Staging::parse(&request.encode_to_vec(), &Faults::default())?;
     let staged = agent.stage(staging)?.success_files;
     Ok(staged.into_iter().map(|staged| staged.file.uuid).collect())
@@ -46,9 +39,7 @@ fn stage<S: ToString>(agent: &mut Agent, uuids: &[S]) -> Result<Vec<String>, Ref
 
 fn run<S: ToString>(agent: &mut Agent, job: &str, files: &[S]) -> Result<ResponseCode, Refusal> {
     let request = RunJobRequest {
-        job: JobId {
-            uuid: job.to_owned(),
-        },
+        job: JobId { uuid: job.to_owned() },
         requirements: vec![JobRequirement::default()],
         files: ids(files),
     };
@@ -92,10 +83,7 @@ fn case_does_not_tell_uuids_apart_and_comes_back_as_it_was_sent() {
     let upper = lower.to_uppercase();
     assert_eq!(stage(&mut agent, &[&upper]), Ok(vec![upper.clone()]));
     assert_eq!(run(&mut agent, JOB, &[lower]), Ok(ResponseCode::Run));
-    assert_eq!(
-        run(&mut agent, &JOB.to_uppercase(), &[lower]),
-        Ok(ResponseCode::Done)
-    );
+    assert_eq!(run(&mut agent, &JOB.to_uppercase(), &[lower]), Ok(ResponseCode::Done));
     assert_eq!(
         stage(&mut agent, &[lower, &upper]),
         Ok(vec![lower.to_owned()]),
@@ -124,10 +112,7 @@ fn a_missing_required_field_is_named_by_its_path() {
     ] {
         let refusal = parse(&bytes);
         assert_eq!(refusal.code, Code::InvalidArgument);
-        assert_eq!(
-            refusal.message,
-            format!("the required field {path} is missing")
-        );
+        assert_eq!(refusal.message, format!("the required field {path} is missing"));
     }
     let run = Run::parse(&[&job[..], &[0x1a, 0x00]].concat(), &Faults::default());
     assert_eq!(
@@ -143,16 +128,7 @@ fn only_the_36_characters_of_the_text_form_are_a_uuid() {
     let braced = format!("{{{JOB}}}");
     let urn = format!("urn:uuid:{JOB}");
     let shifted = "6ba7b8109-dad-11d1-80b4-00c04fd430c8";
-    for wrong in [
-        "",
-        "job",
-        &JOB[1..],
-        &simple,
-        &braced,
-        &urn,
-        shifted,
-        &JOB.replace('6', "g"),
-    ] {
+    for wrong in ["", "job", &JOB[1..], &simple, &braced, &urn, shifted, &JOB.replace('6', "g")] {
         let refusal = run(&mut agent(), wrong, &no_files()).expect_err(wrong);
         assert_eq!(refusal.code, Code::InvalidArgument, "{refusal}");
         let refusal = run(&mut agent(), JOB, &[JOB, wrong]).expect_err(wrong);
@@ -162,34 +138,21 @@ fn only_the_36_characters_of_the_text_form_are_a_uuid() {
 
 #[test]
 fn the_code_is_on_the_wire_when_it_is_wait() {
-    let wait = RunJobResponse {
-        code: ResponseCode::Wait.into(),
-    };
+    let wait = RunJobResponse { code: ResponseCode::Wait.into() };
     assert_eq!(encode_run(&wait, &Faults::default()), [0x08, 0x00]);
 }
 
 #[test]
 fn memory_is_bounded_and_a_call_past_it_changes_nothing() {
-    let mut agent = with_limits(Limits {
-        files: 2,
-        jobs: 2,
-        awaited: 1,
-    });
+    let mut agent = with_limits(Limits { files: 2, jobs: 2, awaited: 1 });
     let exhausted = |refusal: Refusal| assert_eq!(refusal.code, Code::ResourceExhausted);
     stage(&mut agent, &[file(1)]).expect("there is room");
     exhausted(stage(&mut agent, &[file(2), file(3)]).expect_err("two are too many"));
     stage(&mut agent, &[file(1), file(2)]).expect("one of them is known, and the other fits");
 
-    assert_eq!(
-        run(&mut agent, &file(1), &[file(8)]),
-        Ok(ResponseCode::Wait)
-    );
+    assert_eq!(run(&mut agent, &file(1), &[file(8)]), Ok(ResponseCode::Wait));
     exhausted(run(&mut agent, &file(2), &[file(9)]).expect_err("no more may be awaited"));
     assert_eq!(run(&mut agent, &file(2), &[file(1)]), Ok(ResponseCode::Run));
     exhausted(run(&mut agent, &file(3), &[file(1)]).expect_err("two jobs are known"));
-    assert_eq!(
-        run(&mut agent, &file(2), &[file(1)]),
-        Ok(ResponseCode::Done),
-        "known ones go on"
-    );
+    assert_eq!(run(&mut agent, &file(2), &[file(1)]), Ok(ResponseCode::Done), "known ones go on");
 }

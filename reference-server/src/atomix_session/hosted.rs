@@ -104,9 +104,7 @@ impl Hosted {
         rng.set_stream(ordinal);
         let kind = (ordinal % KINDS.len() as u64) as usize;
         let name = format!("{}-{ordinal}-{:08x}", KINDS[kind], rng.random::<u32>());
-        let primitive = PrimitiveId {
-            id: format!("primitive-{:04x}", rng.random::<u16>()),
-        };
+        let primitive = PrimitiveId { id: format!("primitive-{:04x}", rng.random::<u16>()) };
         let type_url = match faults.has(Fault::BareTypeUrl) {
             true => "type.googleapis.com/",
             false => "type.googleapis.com/atomix.runtime.v1.PrimitiveId",
@@ -124,10 +122,7 @@ impl Hosted {
                 ("zone".to_owned(), format!("zone-{}", rng.random::<u8>())),
                 ("owner".to_owned(), owner.to_owned()),
             ]),
-            config: Any {
-                type_url: type_url.to_owned(),
-                value: primitive.encode_to_vec(),
-            },
+            config: Any { type_url: type_url.to_owned(), value: primitive.encode_to_vec() },
             version: rng.random_range(VERSION_ROOM..u64::MAX - VERSION_ROOM),
             stage: Stage::None,
             fell_back: false,

@@ -146,10 +146,7 @@ impl Sessions {
             None if self.faults.has(Fault::CallsUnknownSessionInvalid) => {
                 Err(Refusal::new(Code::InvalidArgument, "no such session"))
             }
-            None => Err(Refusal::new(
-                Code::NotFound,
-                "no session has this name and primitive",
-            )),
+            None => Err(Refusal::new(Code::NotFound, "no session has this name and primitive")),
         }
     }
 
@@ -167,10 +164,7 @@ impl Sessions {
 
     fn invents(&self, asked: &SessionId) -> bool {
         self.faults.has(Fault::InventsUnknownSession)
-            && self
-                .hosted
-                .iter()
-                .all(|hosted| hosted.id.name != asked.name)
+            && self.hosted.iter().all(|hosted| hosted.id.name != asked.name)
     }
 
     /// ListSessions without `watch`: all sessions, or those whose kind is the type asked for.
@@ -196,9 +190,7 @@ impl Sessions {
             (kind.is_empty() || hosted.kind() == kind)
                 && !(hidden && (hosted.ordinal / KINDS.len() as u64).is_multiple_of(2))
         });
-        let mut sessions: Vec<_> = shown
-            .map(|hosted| hosted.told_by_list(&self.faults))
-            .collect();
+        let mut sessions: Vec<_> = shown.map(|hosted| hosted.told_by_list(&self.faults)).collect();
         if self.faults.has(Fault::ListsTwice)
             && let Some(first) = sessions.first().cloned()
         {
@@ -215,9 +207,7 @@ impl Sessions {
 }
 
 fn got(session: Session) -> GetSessionResponse {
-    GetSessionResponse {
-        session: Some(session),
-    }
+    GetSessionResponse { session: Some(session) }
 }
 
 /// An absent primitive equals an empty one: protobuf tells the two apart, the protocol does not.
@@ -239,18 +229,9 @@ fn primitive(id: &SessionId) -> &str {
 
 fn invented(id: &SessionId) -> Session {
     Session {
-        meta: Some(SessionMeta {
-            id: Some(id.clone()),
-            version: 1,
-            ..SessionMeta::default()
-        }),
-        spec: Some(SessionSpec {
-            kind: KINDS[0].to_owned(),
-            config: None,
-        }),
-        status: Some(SessionStatus {
-            state: State::Opened as i32,
-        }),
+        meta: Some(SessionMeta { id: Some(id.clone()), version: 1, ..SessionMeta::default() }),
+        spec: Some(SessionSpec { kind: KINDS[0].to_owned(), config: None }),
+        status: Some(SessionStatus { state: State::Opened as i32 }),
     }
 }
 

@@ -27,10 +27,7 @@ impl Sessions {
     /// RESOURCE_EXHAUSTED where [`MOST_WATCHES`] wait already.
     pub fn watch(&mut self, request: &ListSessionsRequest) -> Result<Watch, Refusal> {
         if self.seats_taken >= MOST_WATCHES {
-            return Err(Refusal::new(
-                Code::ResourceExhausted,
-                "too many watches wait already",
-            ));
+            return Err(Refusal::new(Code::ResourceExhausted, "too many watches wait already"));
         }
         self.seats_taken += 1;
         let kind = match self.faults.has(Fault::WatchIgnoresType) {

@@ -85,10 +85,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            images: 1_000,
-            waiting: 10_000,
-        }
+        Limits { images: 1_000, waiting: 10_000 }
     }
 }
 
@@ -116,10 +113,7 @@ impl Engine {
             limits,
             spoiler: Spoiler::new(faults.clone()),
             faults,
-            now: Timestamp {
-                seconds: *SECONDS.start(),
-                nanos: 0,
-            },
+            now: Timestamp { seconds: *SECONDS.start(), nanos: 0 },
             last_number: 0,
             session: None,
             free: BTreeMap::new(),
@@ -146,16 +140,12 @@ impl Engine {
             Command::OpenSession { name } => self.open_session(name),
             Command::AddImage { local_path, size } => self.add_image(local_path, size),
             Command::FinishSession => self.finish_session(),
-            Command::StartJob {
-                image_ids,
-                recipient,
-            } => self.start_job(image_ids, recipient),
+            Command::StartJob { image_ids, recipient } => self.start_job(image_ids, recipient),
             Command::Retry { job_id, image_id } => self.retry(&job_id, &image_id),
             Command::BytesSent { upload_id, bytes } => self.bytes_sent(&upload_id, bytes),
-            Command::FinishUpload {
-                upload_id,
-                cloud_id,
-            } => self.finish_upload(&upload_id, cloud_id),
+            Command::FinishUpload { upload_id, cloud_id } => {
+                self.finish_upload(&upload_id, cloud_id)
+            }
             Command::FailUpload { upload_id, error } => self.fail_upload(&upload_id, error),
             Command::FailJob { job_id, error } => self.fail_job(&job_id, error),
         }?;

@@ -70,11 +70,7 @@ impl Spoiler {
             session.finished_at = None;
         }
         (session.completed && self.has(Fault::ReopensSessions)).then(|| {
-            Record::Session(Session {
-                completed: false,
-                finished_at: None,
-                ..session.clone()
-            })
+            Record::Session(Session { completed: false, finished_at: None, ..session.clone() })
         })
     }
 
@@ -102,10 +98,7 @@ impl Spoiler {
             upload.error = None;
         }
         if goes_on && self.has(Fault::CarriesErrorsAlong) {
-            upload.error = Some(Error {
-                code: 7,
-                message: "left over".to_owned(),
-            });
+            upload.error = Some(Error { code: 7, message: "left over".to_owned() });
         }
         if self.has(Fault::ReusesUploadIds) {
             upload.id = "upload".to_owned();
@@ -155,10 +148,7 @@ impl Spoiler {
         }
         if ends && self.has(Fault::ChangesJobsAfterEnd) {
             let recipient = "somebody else".to_owned();
-            return Some(Record::Job(UploadJob {
-                recipient,
-                ..job.clone()
-            }));
+            return Some(Record::Job(UploadJob { recipient, ..job.clone() }));
         }
         let (job_id, image_id) = match self.has(Fault::UploadsForNoJob) {
             true => ("no-such-job", job.image_ids.first()?.as_str()),

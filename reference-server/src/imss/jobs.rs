@@ -97,8 +97,7 @@ impl Engine {
             ..part.upload.clone()
         };
         let record = Record::Upload(part.upload.clone());
-        self.uploads
-            .insert(id, (job_id.to_owned(), image_id.to_owned()));
+        self.uploads.insert(id, (job_id.to_owned(), image_id.to_owned()));
         Ok(vec![record])
     }
 
@@ -147,20 +146,13 @@ impl Engine {
         part.image.cloud_id.clone_from(&cloud_id);
         let (job_id, image, upload) = (job.id.clone(), part.image.clone(), part.upload.clone());
         self.uploads.remove(upload_id);
-        let images = self
-            .session
-            .iter_mut()
-            .flat_map(|session| &mut session.images);
+        let images = self.session.iter_mut().flat_map(|session| &mut session.images);
         for listed in images.filter(|listed| listed.id == image.id) {
             listed.cloud_id.clone_from(&cloud_id);
         }
         let mut records = vec![Record::Image(image), Record::Upload(upload)];
         let done = |part: &Part| part.upload.status == UploadStatus::Done as i32;
-        if self
-            .jobs
-            .get(&job_id)
-            .is_some_and(|job| job.parts.values().all(done))
-        {
+        if self.jobs.get(&job_id).is_some_and(|job| job.parts.values().all(done)) {
             records.extend(self.end_job(&job_id, UploadStatus::Done));
         }
         Ok(records)

@@ -151,10 +151,7 @@ fn quoted(text: &str) -> String {
 /// The time in UTC with 0, 3, 6 or 9 digits of a second. What RFC 3339 cannot say (a fault's doing)
 /// gets as many digits as it takes, so that a reader sees what is wrong.
 fn rfc3339(time: Timestamp) -> String {
-    let (days, second) = (
-        time.seconds.div_euclid(86_400),
-        time.seconds.rem_euclid(86_400),
-    );
+    let (days, second) = (time.seconds.div_euclid(86_400), time.seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     let fraction = match time.nanos {
@@ -178,11 +175,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
     (era * 400 + year + next, month, day)
 }
 
@@ -200,11 +193,7 @@ mod tests {
             (4_107_542_400, 0, "2100-03-01T00:00:00Z"),
             (-1, 0, "1969-12-31T23:59:59Z"),
             (-62_135_596_800, 0, "0001-01-01T00:00:00Z"),
-            (
-                253_402_300_799,
-                999_999_999,
-                "9999-12-31T23:59:59.999999999Z",
-            ),
+            (253_402_300_799, 999_999_999, "9999-12-31T23:59:59.999999999Z"),
             (253_402_300_800, 0, "10000-01-01T00:00:00Z"),
             (0, 2_000_000_000, "1970-01-01T00:00:00.2000000000Z"),
         ];
@@ -229,13 +218,7 @@ mod tests {
         let session = Session {
             completed: true,
             created_at: Some(Timestamp::default()),
-            images: vec![
-                Image::default(),
-                Image {
-                    size: 1,
-                    ..Image::default()
-                },
-            ],
+            images: vec![Image::default(), Image { size: 1, ..Image::default() }],
             ..Session::default()
         };
         assert_eq!(

@@ -12,13 +12,8 @@ use super::{Command, Engine, Limits, Record};
 use crate::Faults;
 
 /// Some want escaping where they are written down.
-const NAMES: [&str; 5] = [
-    "Wedding",
-    "Baustelle Süd",
-    "\u{1f5bc} \"prints\"",
-    "tab\tand C:\\photos",
-    "",
-];
+const NAMES: [&str; 5] =
+    ["Wedding", "Baustelle Süd", "\u{1f5bc} \"prints\"", "tab\tand C:\\photos", ""];
 
 /// How many jobs go on side by side.
 const JOBS: usize = 3;
@@ -38,16 +33,8 @@ impl Run {
     /// The run of this seed.
     pub fn new(seed: u64, faults: Faults) -> Run {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let now = Timestamp {
-            seconds: rng.random_range(1_500_000_000..1_700_000_000),
-            nanos: 0,
-        };
-        Run {
-            rng,
-            engine: Engine::new(Limits::default(), faults),
-            now,
-            said: VecDeque::new(),
-        }
+        let now = Timestamp { seconds: rng.random_range(1_500_000_000..1_700_000_000), nanos: 0 };
+        Run { rng, engine: Engine::new(Limits::default(), faults), now, said: VecDeque::new() }
     }
 
     /// Whole seconds, milliseconds, microseconds or nanoseconds later: their text has different lengths.
@@ -92,10 +79,7 @@ impl Run {
             1 => (1 << 60) + u64::from(number),
             _ => self.rng.random_range(1..20_000_000),
         };
-        Command::AddImage {
-            local_path: format!("/photos/IMG_{number:05}.jpg"),
-            size,
-        }
+        Command::AddImage { local_path: format!("/photos/IMG_{number:05}.jpg"), size }
     }
 
     fn start_job(&mut self) -> Command {
@@ -138,45 +122,29 @@ impl Run {
             };
         }
         match self.rng.random_range(0..16) {
-            0 => Command::FailUpload {
-                upload_id,
-                error: self.error(),
-            },
+            0 => Command::FailUpload { upload_id, error: self.error() },
             _ if left == 0 => Command::FinishUpload {
                 upload_id,
                 cloud_id: format!("cloud/{}/{:08x}", image.id, self.rng.random::<u32>()),
             },
-            1..=5 => Command::BytesSent {
-                upload_id,
-                bytes: left,
-            },
-            _ => Command::BytesSent {
-                upload_id,
-                bytes: self.rng.random_range(1..=left),
-            },
+            1..=5 => Command::BytesSent { upload_id, bytes: left },
+            _ => Command::BytesSent { upload_id, bytes: self.rng.random_range(1..=left) },
         }
     }
 
     fn error(&mut self) -> Error {
         let code = self.rng.random_range(1..600);
-        Error {
-            code,
-            message: format!("connection lost ({code})"),
-        }
+        Error { code, message: format!("connection lost ({code})") }
     }
 
     /// What the rules forbid: a second session, bytes that an image does not have, an early end.
     fn forbidden(&mut self) -> Command {
         let upload = self.pick(self.engine.uploads.keys().cloned().collect());
         match (self.rng.random_range(0..3), upload) {
-            (0, Some(upload_id)) => Command::BytesSent {
-                upload_id,
-                bytes: u64::MAX,
-            },
-            (1, Some(upload_id)) => Command::FinishUpload {
-                upload_id,
-                cloud_id: "cloud/too/early".to_owned(),
-            },
+            (0, Some(upload_id)) => Command::BytesSent { upload_id, bytes: u64::MAX },
+            (1, Some(upload_id)) => {
+                Command::FinishUpload { upload_id, cloud_id: "cloud/too/early".to_owned() }
+            }
             _ => self.open_session(),
         }
     }
@@ -184,13 +152,7 @@ impl Run {
     /// How many images, jobs and uploads the run has in mind.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
-        let Engine {
-            free,
-            jobs,
-            uploads,
-            session,
-            ..
-        } = &self.engine;
+        let Engine { free, jobs, uploads, session, .. } = &self.engine;
         let listed = session.iter().map(|session| session.images.len());
         free.len() + jobs.len() + uploads.len() + listed.sum::<usize>() + self.said.len()
     }

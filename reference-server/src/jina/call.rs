@@ -37,12 +37,7 @@ impl Jina {
     /// Opens a stream of Call.
     pub fn open(&mut self) -> Call {
         self.calls += 1;
-        Call {
-            number: self.calls,
-            received: 0,
-            held: Vec::new(),
-            held_bytes: 0,
-        }
+        Call { number: self.calls, received: 0, held: Vec::new(), held_bytes: 0 }
     }
 }
 

@@ -38,12 +38,7 @@ impl Jina {
             }
         };
         let stops = command == Ok(Command::Terminate) && !has(Fault::IgnoresTerminate);
-        Said {
-            control,
-            status,
-            after: if stops { After::Stop } else { After::GoOn },
-            answered,
-        }
+        Said { control, status, after: if stops { After::Stop } else { After::GoOn }, answered }
     }
 
     /// What STATUS says besides READY, in `args`.

@@ -40,9 +40,7 @@ impl Embedding {
             return 1.0;
         }
         let products = self.0.iter().zip(&other.0);
-        let cosine: f64 = products
-            .map(|(one, two)| f64::from(*one) * f64::from(*two))
-            .sum();
+        let cosine: f64 = products.map(|(one, two)| f64::from(*one) * f64::from(*two)).sum();
         // Zero has a sign that nobody wants to see.
         cosine.clamp(-1.0, 1.0) as f32 + 0.0
     }
@@ -168,9 +166,10 @@ pub(super) fn is_whole(array: &NdArray) -> bool {
 }
 
 fn fits(array: &NdArray, item_size: usize) -> bool {
-    let bytes = array.shape.iter().try_fold(item_size, |product, side| {
-        product.checked_mul(usize::try_from(*side).ok()?)
-    });
+    let bytes = array
+        .shape
+        .iter()
+        .try_fold(item_size, |product, side| product.checked_mul(usize::try_from(*side).ok()?));
     bytes == Some(array.buffer.len())
 }
 

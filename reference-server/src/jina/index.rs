@@ -50,11 +50,7 @@ impl Stored {
             Some(Content::Blob(blob)) if !embedding::is_whole(blob) => kept.content = None,
             Some(_) | None => {}
         }
-        Stored {
-            size: kept.encoded_len(),
-            embedding: Embedding::of(document),
-            document: kept,
-        }
+        Stored { size: kept.encoded_len(), embedding: Embedding::of(document), document: kept }
     }
 }
 
@@ -98,13 +94,7 @@ impl Found<'_> {
 
 impl Index {
     pub(super) fn new(limits: Limits, faults: Faults) -> Index {
-        Index {
-            limits,
-            faults,
-            documents: BTreeMap::new(),
-            bytes: 0,
-            searches: 0,
-        }
+        Index { limits, faults, documents: BTreeMap::new(), bytes: 0, searches: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -153,9 +143,7 @@ impl Index {
             best.sort_by(|one, two| one.before(two, query.id));
             self.disordered(&mut best);
             let matches = best.iter().enumerate();
-            query.matches = matches
-                .map(|(turn, found)| self.told(query.id, found, turn))
-                .collect();
+            query.matches = matches.map(|(turn, found)| self.told(query.id, found, turn)).collect();
             query.embedding = Some(embedding.plain(&self.faults));
         }
         Ok(queries)
@@ -171,10 +159,7 @@ impl Index {
                 || itself && has(Fault::OverlooksTheQueryItself))
         });
         let mut found: Vec<Found<'_>> = candidates
-            .map(|stored| Found {
-                score: embedding.likeness(&stored.embedding),
-                stored,
-            })
+            .map(|stored| Found { score: embedding.likeness(&stored.embedding), stored })
             .collect();
         let kept = match top_k as usize {
             0 if has(Fault::ZeroTopKBringsTen) => 10,
@@ -215,11 +200,7 @@ impl Index {
             score: Some(Relevance {
                 value: Some(*score),
                 op_name: "cosine".to_owned(),
-                ref_id: if has(Fault::ScoresWithoutReference) {
-                    0
-                } else {
-                    query
-                },
+                ref_id: if has(Fault::ScoresWithoutReference) { 0 } else { query },
                 ..Relevance::default()
             }),
             ..stored.document.clone()

@@ -110,10 +110,7 @@ impl Jina {
         match status::parse(bytes) {
             Ok(request) => self.answer(request, now),
             Err(_) if self.faults.has(Fault::DiesOfDeepTrees) && faulty::deep(bytes) => {
-                Ok(Answer {
-                    messages: Vec::new(),
-                    after: After::Crash,
-                })
+                Ok(Answer { messages: Vec::new(), after: After::Crash })
             }
             Err(refusal) => Err(refusal),
         }
@@ -128,11 +125,7 @@ impl Jina {
         let speaker = Speaker::new(&faults, now);
         let request_id = request.request_id;
         let answer = |body, status| Answer {
-            messages: vec![Request {
-                request_id,
-                body,
-                status: Some(status),
-            }],
+            messages: vec![Request { request_id, body, status: Some(status) }],
             after: After::GoOn,
         };
         let mut answer = match request.body {
@@ -176,10 +169,7 @@ impl Jina {
     /// Collects, and counts on `flush`: there is nothing here that would learn.
     fn train(&mut self, train: TrainRequest, speaker: &Speaker<'_>) -> (TrainRequest, Status) {
         if self.faults.has(Fault::RefusesTraining) {
-            return (
-                train,
-                speaker.error("NoTraining", "this server cannot be trained"),
-            );
+            return (train, speaker.error("NoTraining", "this server cannot be trained"));
         }
         if self.faults.has(Fault::ForbidsTraining) {
             return (train, speaker.not_allowed());

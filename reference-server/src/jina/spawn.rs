@@ -100,10 +100,7 @@ impl Jina {
     /// A pod comes back as the mutable pod that it is switched to.
     fn told_body(&self, body: Body) -> Body {
         let of_peas = |peas| {
-            Body::MutablePod(MutablepodSpawnRequest {
-                peas,
-                ..MutablepodSpawnRequest::default()
-            })
+            Body::MutablePod(MutablepodSpawnRequest { peas, ..MutablepodSpawnRequest::default() })
         };
         match body {
             Body::Pea(pea) if self.faults.has(Fault::AnswersPeaWithPod) => of_peas(vec![pea]),
@@ -121,9 +118,7 @@ impl Jina {
             first.log_record = "two lines\nof a log".to_owned();
         }
         if has(Fault::NeverTellsOutcomes) {
-            messages
-                .iter_mut()
-                .for_each(|message| message.status = None);
+            messages.iter_mut().for_each(|message| message.status = None);
         }
         if let Some(last) = messages.last_mut() {
             if has(Fault::EndsSpawnWithoutOutcome) {
@@ -147,11 +142,7 @@ enum Outcome {
 }
 
 fn message(body: Option<Body>, log_record: String, status: Status) -> SpawnRequest {
-    SpawnRequest {
-        log_record,
-        status: Some(status),
-        body,
-    }
+    SpawnRequest { log_record, status: Some(status), body }
 }
 
 /// The name of each part, `None` for one without args.
@@ -178,8 +169,5 @@ fn name(args: &[String]) -> String {
 
 /// A client's name on one line of a log.
 fn shown(name: &str) -> String {
-    name.chars()
-        .take(SHOWN)
-        .flat_map(char::escape_debug)
-        .collect()
+    name.chars().take(SHOWN).flat_map(char::escape_debug).collect()
 }

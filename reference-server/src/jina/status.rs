@@ -88,10 +88,7 @@ impl<'a> Speaker<'a> {
 }
 
 fn plain(code: StatusCode) -> Status {
-    Status {
-        code: code as i32,
-        ..Status::default()
-    }
+    Status { code: code as i32, ..Status::default() }
 }
 
 /// Whether the status is one of the three errors.

@@ -62,10 +62,7 @@ impl Astray {
     /// Notes a token that goes out as Unsigned; gives what the handshake is amid.
     pub(super) fn opened(&mut self, connection: ConnectionId, unsigned: &Token) -> Surroundings {
         bound(&mut self.turns);
-        let turn = self
-            .turns
-            .entry((connection, unsigned.owner_id.clone()))
-            .or_default();
+        let turn = self.turns.entry((connection, unsigned.owner_id.clone())).or_default();
         *turn += 1;
         self.issued.push_back(Issued {
             id: unsigned.id.clone(),

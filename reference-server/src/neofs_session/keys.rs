@@ -57,11 +57,7 @@ impl Keys {
 
     /// For tests and replays: the n-th session of one Init gets the same id and key in every run.
     pub fn seeded(seed: u64) -> Keys {
-        Keys(Source::Seeded(Seeded {
-            seed,
-            seen: HashMap::new(),
-            beyond: 0,
-        }))
+        Keys(Source::Seeded(Seeded { seed, seen: HashMap::new(), beyond: 0 }))
     }
 
     /// Draws for a session that begins with this Init.
@@ -73,15 +69,10 @@ impl Keys {
             })?,
             Source::Seeded(seeded) => random = seeded.draw(init),
         }
-        let mut drawn = Drawn {
-            id: [0; 16],
-            secret: Secret([0; 32]),
-        };
+        let mut drawn = Drawn { id: [0; 16], secret: Secret([0; 32]) };
         drawn.id.copy_from_slice(&random[..16]);
         drawn.secret.0.copy_from_slice(&random[16..]);
-        drawn.id = *uuid::Builder::from_random_bytes(drawn.id)
-            .as_uuid()
-            .as_bytes();
+        drawn.id = *uuid::Builder::from_random_bytes(drawn.id).as_uuid().as_bytes();
         Ok(drawn)
     }
 }
@@ -123,10 +114,7 @@ mod tests {
     use super::*;
 
     fn init(owner: u8) -> Token {
-        Token {
-            owner_id: vec![owner; 32],
-            ..Token::default()
-        }
+        Token { owner_id: vec![owner; 32], ..Token::default() }
     }
 
     fn draws(keys: &mut Keys, owners: &[u8]) -> Vec<(u8, [u8; 16], Secret)> {
@@ -144,10 +132,7 @@ mod tests {
         one.sort();
         other.sort();
         assert_eq!(one, other);
-        assert_ne!(
-            one[0].1, one[1].1,
-            "the second session of an Init is another"
-        );
+        assert_ne!(one[0].1, one[1].1, "the second session of an Init is another");
         assert_ne!(draws(&mut Keys::seeded(8), &[1]), one[..1]);
     }
 

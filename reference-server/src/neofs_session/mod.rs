@@ -60,10 +60,7 @@ struct Opened {
 impl Handshake {
     /// A stream that just opened on this connection.
     pub fn new(connection: ConnectionId) -> Handshake {
-        Handshake {
-            connection,
-            step: Step::AwaitingInit,
-        }
+        Handshake { connection, step: Step::AwaitingInit }
     }
 
     /// Whether Result is out.
@@ -158,9 +155,7 @@ impl Handshake {
         let slot = sessions.admit(&init)?;
         let drawn = sessions.draw(&init)?;
         let unsigned = token::unsigned(init, &drawn, sessions.verifier, faults);
-        let amid = sessions
-            .astray()
-            .map(|mut astray| astray.opened(self.connection, &unsigned));
+        let amid = sessions.astray().map(|mut astray| astray.opened(self.connection, &unsigned));
         self.step = Step::AwaitingSigned(Box::new(Opened {
             unsigned: unsigned.clone(),
             secret: drawn.secret,
@@ -216,10 +211,7 @@ impl Handshake {
         };
         let now = astray.surroundings(self.connection, &opened.unsigned.owner_id);
         if opened.amid.spoiled_by(now, &sessions.faults) {
-            return Err(Refusal::new(
-                Code::Aborted,
-                "another stream ended this handshake",
-            ));
+            return Err(Refusal::new(Code::Aborted, "another stream ended this handshake"));
         }
         Ok(astray.takes(signed, &sessions.faults))
     }
@@ -284,7 +276,5 @@ impl Step {
 }
 
 fn say(answer: Answer) -> Vec<CreateResponse> {
-    vec![CreateResponse {
-        message: Some(answer),
-    }]
+    vec![CreateResponse { message: Some(answer) }]
 }

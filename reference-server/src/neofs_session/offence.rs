@@ -41,7 +41,6 @@ impl Offence {
             (Fault::RefusesWithInternal, Code::Internal),
             own,
         ];
-        any.into_iter()
-            .find_map(|(fault, code)| faults.has(fault).then_some(code))
+        any.into_iter().find_map(|(fault, code)| faults.has(fault).then_some(code))
     }
 }

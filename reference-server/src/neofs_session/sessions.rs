@@ -27,12 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            open: 4096,
-            open_bytes: 256 << 20,
-            finished: 4096,
-            finished_bytes: 64 << 20,
-        }
+        Limits { open: 4096, open_bytes: 256 << 20, finished: 4096, finished_bytes: 64 << 20 }
     }
 }
 
@@ -129,10 +124,7 @@ impl Sessions {
     /// Whether the private half of the session key of this token is still kept.
     pub fn holds_key_of(&self, token_id: &[u8]) -> bool {
         let finished = lock(&self.finished);
-        let session = finished
-            .sessions
-            .iter()
-            .find(|session| session.token.id == token_id);
+        let session = finished.sessions.iter().find(|session| session.token.id == token_id);
         session.is_some_and(|session| {
             let header = session.token.header.as_ref();
             header
@@ -179,11 +171,7 @@ impl Sessions {
         let bytes = token.encoded_len();
         let mut finished = lock(&self.finished);
         finished.bytes += bytes;
-        finished.sessions.push_back(Session {
-            token,
-            secret,
-            bytes,
-        });
+        finished.sessions.push_back(Session { token, secret, bytes });
         while finished.sessions.len() > self.limits.finished
             || finished.bytes > self.limits.finished_bytes
         {

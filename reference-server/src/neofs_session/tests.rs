@@ -19,12 +19,7 @@ fn sessions() -> Sessions {
 }
 
 fn with_limits(limits: Limits) -> Sessions {
-    Sessions::new(
-        Keys::seeded(1),
-        Verifier::Ed25519,
-        limits,
-        Faults::default(),
-    )
+    Sessions::new(Keys::seeded(1), Verifier::Ed25519, limits, Faults::default())
 }
 
 fn init_token() -> Token {
@@ -46,10 +41,7 @@ fn signed(token: Token) -> CreateRequest {
 }
 
 fn request(message: Option<Ask>) -> CreateRequest {
-    CreateRequest {
-        message,
-        ..CreateRequest::default()
-    }
+    CreateRequest { message, ..CreateRequest::default() }
 }
 
 /// Signs what the token says now.
@@ -87,10 +79,7 @@ fn a_handshake_in_order_gets_unsigned_then_result() {
     assert!(unsigned.signature.is_empty());
     let token = sign(unsigned.clone(), &owner());
     let answers = handshake.receive(signed(token.clone()), &sessions);
-    assert_eq!(
-        only(answers.expect("Signed is good")),
-        Answer::Result(token)
-    );
+    assert_eq!(only(answers.expect("Signed is good")), Answer::Result(token));
     assert_eq!(handshake.half_close(&sessions), Ok(vec![]));
     assert_eq!((sessions.open(), sessions.finished()), (0, 1));
     assert!(sessions.holds_key_of(&unsigned.id));
@@ -110,21 +99,13 @@ fn every_wrong_order_is_a_failed_precondition() {
         assert_eq!(refusal.code, Code::FailedPrecondition);
         // A refused stream stays refused, even for what would have been right.
         let right = signed(sign(unsigned, &owner()));
-        assert_eq!(
-            refused(handshake.receive(right, &sessions)).code,
-            Code::FailedPrecondition
-        );
+        assert_eq!(refused(handshake.receive(right, &sessions)).code, Code::FailedPrecondition);
     }
 
     let (mut handshake, unsigned) = open(&sessions);
     let right = signed(sign(unsigned, &owner()));
-    handshake
-        .receive(right.clone(), &sessions)
-        .expect("Signed is good");
-    assert_eq!(
-        refused(handshake.receive(right, &sessions)).code,
-        Code::FailedPrecondition
-    );
+    handshake.receive(right.clone(), &sessions).expect("Signed is good");
+    assert_eq!(refused(handshake.receive(right, &sessions)).code, Code::FailedPrecondition);
 }
 
 #[test]
@@ -132,10 +113,7 @@ fn half_close_is_ok_before_the_first_message_and_after_the_last() {
     let sessions = sessions();
     assert_eq!(Handshake::default().half_close(&sessions), Ok(vec![]));
     let (mut handshake, _) = open(&sessions);
-    assert_eq!(
-        refused(handshake.half_close(&sessions)).code,
-        Code::FailedPrecondition
-    );
+    assert_eq!(refused(handshake.half_close(&sessions)).code, Code::FailedPrecondition);
     assert_eq!(sessions.open(), 0);
 }
 
@@ -145,9 +123,7 @@ fn malformed_tokens_are_refused_at_init() {
     let spoils: [(&str, Spoil); 4] = [
         ("no owner", |token| token.owner_id.clear()),
         ("no key", |token| token.owner_id = vec![1; 31]),
-        ("small order", |token| {
-            token.owner_id = [&[1][..], &[0; 31]].concat()
-        }),
+        ("small order", |token| token.owner_id = [&[1][..], &[0; 31]].concat()),
         ("lifetime", |token| token.first_epoch = 101),
     ];
     for (what, spoil) in spoils {
@@ -160,12 +136,9 @@ fn malformed_tokens_are_refused_at_init() {
 
 #[test]
 fn every_epoch_and_number_of_objects_is_taken() {
-    for (first, last, objects) in [
-        (0, 0, 0),
-        (5, 5, 1),
-        ((1 << 53) + 1, 1 << 63, 1000),
-        (0, u64::MAX, 2),
-    ] {
+    for (first, last, objects) in
+        [(0, 0, 0), (5, 5, 1), ((1 << 53) + 1, 1 << 63, 1000), (0, u64::MAX, 2)]
+    {
         let token = Token {
             first_epoch: first,
             last_epoch: last,
@@ -186,10 +159,7 @@ fn what_the_client_puts_into_init_is_not_adopted() {
     let token = Token {
         id: vec![9; 16],
         signature: vec![9; 64],
-        header: Some(VerificationHeader {
-            public_key: vec![9; 32],
-            key_signature: vec![9; 64],
-        }),
+        header: Some(VerificationHeader { public_key: vec![9; 32], key_signature: vec![9; 64] }),
         ..init_token()
     };
     let answers = Handshake::default().receive(init(token.clone()), &sessions());
@@ -211,9 +181,7 @@ fn a_token_that_changed_is_refused_however_well_it_is_signed() {
         ("LastEpoch", |token| token.last_epoch += 1),
         ("ObjectID", |token| token.object_id[1][0] ^= 1),
         ("ObjectID", |token| token.object_id.reverse()),
-        ("ObjectID", |token| {
-            token.object_id = vec![token.object_id.concat()]
-        }),
+        ("ObjectID", |token| token.object_id = vec![token.object_id.concat()]),
         ("Header.PublicKey", |token| {
             token.header.get_or_insert_default().public_key[0] ^= 1;
         }),
@@ -233,13 +201,9 @@ fn bad_signatures_are_unauthenticated() {
     type Spoil = fn(&mut Token);
     let spoils: [(&str, Spoil); 8] = [
         ("none", |token| token.signature.clear()),
-        ("no key signature", |token| {
-            token.header.get_or_insert_default().key_signature.clear()
-        }),
+        ("no key signature", |token| token.header.get_or_insert_default().key_signature.clear()),
         ("a flipped bit", |token| token.signature[40] ^= 4),
-        ("a flipped bit", |token| {
-            token.header.get_or_insert_default().key_signature[3] ^= 1
-        }),
+        ("a flipped bit", |token| token.header.get_or_insert_default().key_signature[3] ^= 1),
         ("short", |token| token.signature.truncate(63)),
         ("long", |token| token.signature.push(0)),
         ("another key", |token| {
@@ -269,8 +233,7 @@ fn swapped_and_replayed_tokens_are_refused() {
     assert_ne!((&first.id, &first.header), (&second.id, &second.header));
     let (first, second) = (sign(first, &owner()), sign(second, &owner()));
     refused(other.receive(signed(first.clone()), &sessions));
-    one.receive(signed(first.clone()), &sessions)
-        .expect("on its own stream it is good");
+    one.receive(signed(first.clone()), &sessions).expect("on its own stream it is good");
     let (mut later, _) = open(&sessions);
     refused(later.receive(signed(first), &sessions));
     let (mut later, _) = open(&sessions);
@@ -280,10 +243,7 @@ fn swapped_and_replayed_tokens_are_refused() {
 #[test]
 fn a_ttl_of_zero_is_refused_in_both_steps_and_no_meta_is_fine() {
     let with_ttl = |request: CreateRequest, ttl| CreateRequest {
-        meta: Some(RequestMetaHeader {
-            ttl,
-            ..RequestMetaHeader::default()
-        }),
+        meta: Some(RequestMetaHeader { ttl, ..RequestMetaHeader::default() }),
         ..request
     };
     let sessions = sessions();
@@ -301,37 +261,17 @@ fn a_ttl_of_zero_is_refused_in_both_steps_and_no_meta_is_fine() {
 #[test]
 fn the_last_member_of_the_oneof_counts() {
     use prost::Message;
-    let (asked, given) = (
-        init(init_token()).encode_to_vec(),
-        signed(init_token()).encode_to_vec(),
-    );
-    let read = |bytes: Vec<u8>| {
-        super::parse(&bytes, &Faults::default())
-            .expect("it parses")
-            .message
-    };
-    assert_eq!(
-        read([&asked[..], &given].concat()),
-        Some(Ask::Signed(init_token()))
-    );
-    assert_eq!(
-        read([&given[..], &asked].concat()),
-        Some(Ask::Init(init_token()))
-    );
-    assert_eq!(
-        super::parse(&[0x0a], &Faults::default())
-            .expect_err("cut")
-            .code,
-        Code::Internal
-    );
+    let (asked, given) = (init(init_token()).encode_to_vec(), signed(init_token()).encode_to_vec());
+    let read =
+        |bytes: Vec<u8>| super::parse(&bytes, &Faults::default()).expect("it parses").message;
+    assert_eq!(read([&asked[..], &given].concat()), Some(Ask::Signed(init_token())));
+    assert_eq!(read([&given[..], &asked].concat()), Some(Ask::Init(init_token())));
+    assert_eq!(super::parse(&[0x0a], &Faults::default()).expect_err("cut").code, Code::Internal);
 }
 
 #[test]
 fn open_handshakes_are_bounded_and_give_their_share_back() {
-    let sessions = with_limits(Limits {
-        open: 2,
-        ..Limits::default()
-    });
+    let sessions = with_limits(Limits { open: 2, ..Limits::default() });
     let (first, _) = open(&sessions);
     let (_second, _) = open(&sessions);
     let third = Handshake::default().receive(init(init_token()), &sessions);
@@ -342,17 +282,12 @@ fn open_handshakes_are_bounded_and_give_their_share_back() {
 
 #[test]
 fn finished_sessions_are_bounded_and_the_oldest_go_first() {
-    let sessions = with_limits(Limits {
-        finished: 2,
-        ..Limits::default()
-    });
+    let sessions = with_limits(Limits { finished: 2, ..Limits::default() });
     let ids: Vec<_> = (0..3)
         .map(|_| {
             let (mut handshake, unsigned) = open(&sessions);
             let token = sign(unsigned, &owner());
-            handshake
-                .receive(signed(token.clone()), &sessions)
-                .expect("Signed is good");
+            handshake.receive(signed(token.clone()), &sessions).expect("Signed is good");
             token.id
         })
         .collect();

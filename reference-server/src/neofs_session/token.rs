@@ -107,35 +107,17 @@ fn spoil_unsigned(token: &mut Token, init: Token, faults: &Faults) {
 pub(super) fn check_same(unsigned: &Token, signed: &Token, faults: &Faults) -> Result<(), Refusal> {
     let fields = [
         ("ID", signed.id == unsigned.id, Fault::IgnoresChangedId),
-        (
-            "OwnerID",
-            signed.owner_id == unsigned.owner_id,
-            Fault::IgnoresChangedOwner,
-        ),
-        (
-            "FirstEpoch",
-            signed.first_epoch == unsigned.first_epoch,
-            Fault::IgnoresChangedEpochs,
-        ),
-        (
-            "LastEpoch",
-            signed.last_epoch == unsigned.last_epoch,
-            Fault::IgnoresChangedEpochs,
-        ),
+        ("OwnerID", signed.owner_id == unsigned.owner_id, Fault::IgnoresChangedOwner),
+        ("FirstEpoch", signed.first_epoch == unsigned.first_epoch, Fault::IgnoresChangedEpochs),
+        ("LastEpoch", signed.last_epoch == unsigned.last_epoch, Fault::IgnoresChangedEpochs),
         (
             "ObjectID",
             same_objects(&unsigned.object_id, &signed.object_id, faults),
             Fault::IgnoresChangedObjects,
         ),
-        (
-            "Header.PublicKey",
-            public_key(signed) == public_key(unsigned),
-            Fault::IgnoresChangedKey,
-        ),
+        ("Header.PublicKey", public_key(signed) == public_key(unsigned), Fault::IgnoresChangedKey),
     ];
-    let differing = fields
-        .into_iter()
-        .find(|(_, same, excuse)| !same && !faults.has(*excuse));
+    let differing = fields.into_iter().find(|(_, same, excuse)| !same && !faults.has(*excuse));
     match differing {
         None => Ok(()),
         Some((field, ..)) => {
@@ -243,8 +225,5 @@ pub fn payload(token: &Token) -> Vec<u8> {
 
 /// The session key that the token carries, empty where it has none.
 pub(super) fn public_key(token: &Token) -> &[u8] {
-    token
-        .header
-        .as_ref()
-        .map_or(&[], |header| &header.public_key)
+    token.header.as_ref().map_or(&[], |header| &header.public_key)
 }

@@ -48,10 +48,9 @@ impl Verifier {
     /// The public half of a session key.
     pub(super) fn public_key(self, secret: Secret) -> Vec<u8> {
         match self {
-            Verifier::Ed25519 => SigningKey::from_bytes(&secret.0)
-                .verifying_key()
-                .to_bytes()
-                .into(),
+            Verifier::Ed25519 => {
+                SigningKey::from_bytes(&secret.0).verifying_key().to_bytes().into()
+            }
             Verifier::StandIn => Sha256::digest(secret.0).to_vec(),
         }
     }
@@ -93,9 +92,7 @@ fn verifies_strictly(
     let signature = Signature::from_bytes(&bytes);
     let key = owner_key(owner, faults)?;
     if faults.has(Fault::ChecksSignatureFormOnly) {
-        return VerifyingKey::from_bytes(signature.r_bytes())
-            .ok()
-            .map(|_| ());
+        return VerifyingKey::from_bytes(signature.r_bytes()).ok().map(|_| ());
     }
     if faults.has(Fault::AcceptsSmallOrderOwner) {
         return key.verify(message, &signature).ok();
@@ -146,19 +143,11 @@ mod tests {
         let verifier = Verifier::Ed25519;
         assert!(verifies(verifier, &public, b"token", &signature));
         assert!(!verifies(verifier, &public, b"other", &signature));
-        assert!(!verifies(
-            verifier,
-            &verifier.public_key(Secret([8; 32])),
-            b"token",
-            &signature
-        ));
+        assert!(!verifies(verifier, &verifier.public_key(Secret([8; 32])), b"token", &signature));
         for bit in 0..512 {
             let mut corrupted = signature;
             corrupted[bit / 8] ^= 1 << (bit % 8);
-            assert!(
-                !verifies(verifier, &public, b"token", &corrupted),
-                "bit {bit}"
-            );
+            assert!(!verifies(verifier, &public, b"token", &corrupted), "bit {bit}");
         }
     }
 
@@ -175,12 +164,7 @@ mod tests {
         let mut three_above_the_prime = [0xff; 32];
         three_above_the_prime[0] = 0xf0;
         three_above_the_prime[31] = 0x7f;
-        for refused in [
-            identity,
-            identity_above_the_prime,
-            three_above_the_prime,
-            [0; 32],
-        ] {
+        for refused in [identity, identity_above_the_prime, three_above_the_prime, [0; 32]] {
             assert!(!is_key(&refused), "{refused:02x?}");
         }
         assert!(is_key(&three));
@@ -194,11 +178,6 @@ mod tests {
         assert!(verifies(Verifier::StandIn, &[1; 32], b"token", &signature));
         assert!(!verifies(Verifier::StandIn, &[2; 32], b"token", &signature));
         assert!(!verifies(Verifier::StandIn, &[1; 32], b"other", &signature));
-        assert!(!verifies(
-            Verifier::StandIn,
-            &[1; 32],
-            b"token",
-            &signature[..63]
-        ));
+        assert!(!verifies(Verifier::StandIn, &[1; 32], b"token", &signature[..63]));
     }
 }

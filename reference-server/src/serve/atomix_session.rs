@@ -26,16 +26,10 @@ pub(super) fn service(
     tick: Duration,
     stopping: &Stopping,
 ) -> SessionServiceServer<Hosting> {
-    let hosted = Arc::new(Hosted {
-        sessions: Mutex::new(sessions),
-        ticks: watch::Sender::new(()),
-    });
+    let hosted = Arc::new(Hosted { sessions: Mutex::new(sessions), ticks: watch::Sender::new(()) });
     let ticking = keep_ticking(Arc::downgrade(&hosted), tick, stopping.clone());
     tokio::spawn(ticking);
-    let hosting = Hosting {
-        hosted,
-        stopping: stopping.clone(),
-    };
+    let hosting = Hosting { hosted, stopping: stopping.clone() };
     SessionServiceServer::new(hosting)
         .max_decoding_message_size(super::MAX_MESSAGE)
         .accept_compressed(CompressionEncoding::Gzip)
@@ -107,10 +101,8 @@ impl Hosting {
     async fn watch(&self, request: &ListSessionsRequest) -> Result<ListSessionsResponse, Status> {
         let deadline = Instant::now() + WATCH;
         let mut ticks = self.hosted.ticks.subscribe();
-        let mut seat = Seat {
-            watch: Some(self.hosted.sessions().watch(request)?),
-            hosted: &self.hosted,
-        };
+        let mut seat =
+            Seat { watch: Some(self.hosted.sessions().watch(request)?), hosted: &self.hosted };
         let mut stopping = self.stopping.clone();
         loop {
             let ticked = tokio::select! {

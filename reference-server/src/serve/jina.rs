@@ -41,11 +41,7 @@ impl JinaService {
         ending: UnboundedSender<Phase>,
         stopping: Stopping,
     ) -> JinaService {
-        JinaService {
-            rules: Arc::new(Mutex::new(rules)),
-            ending,
-            stopping,
-        }
+        JinaService { rules: Arc::new(Mutex::new(rules)), ending, stopping }
     }
 
     /// The rules keep themselves whole whatever a call meets, so a poisoned lock is still good.
@@ -75,13 +71,8 @@ impl JinaService {
 
     fn call(self, requests: Streaming<Bytes>) -> impl Stream<Item = Result<Bytes, Status>> {
         let call = self.rules().open();
-        let conversation = Conversation {
-            requests,
-            call,
-            service: self,
-            answers: VecDeque::new(),
-            end: None,
-        };
+        let conversation =
+            Conversation { requests, call, service: self, answers: VecDeque::new(), end: None };
         stream::unfold(conversation, Conversation::next)
     }
 

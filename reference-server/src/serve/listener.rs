@@ -147,12 +147,7 @@ impl Connection {
         {
             self.torn = true;
         }
-        if self.torn
-            || self
-                .tampering
-                .as_ref()
-                .is_some_and(|tampering| tampering.is_over())
-        {
+        if self.torn || self.tampering.as_ref().is_some_and(|tampering| tampering.is_over()) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         Ok(())

@@ -137,19 +137,14 @@ impl Server {
     /// When the address cannot be listened on.
     pub async fn start(config: Config) -> Result<Server, StartError> {
         let listen = config.listen;
-        let unusable = |source| StartError::Listen {
-            addr: listen,
-            source,
-        };
+        let unusable = |source| StartError::Listen { addr: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
         let (ending, told) = mpsc::unbounded_channel();
         let routes = routes(&config, &stopping, &ending).await?;
-        let bounds = Bounds {
-            connections: config.max_connections,
-            preface: config.preface_timeout,
-        };
+        let bounds =
+            Bounds { connections: config.max_connections, preface: config.preface_timeout };
         let astray = Astray::new(config.faults.clone());
         let connections =
             listener::connections(listener, bounds, stopping.clone(), Arc::clone(&astray));
@@ -231,23 +226,12 @@ async fn routes(
     ending: &mpsc::UnboundedSender<Phase>,
 ) -> Result<Routes, StartError> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    let mut services = Services {
-        routes: Routes::new(health_service),
-        health,
-    };
+    let mut services = Services { routes: Routes::new(health_service), health };
     services.add(session_service(config, stopping)).await;
-    services
-        .add(agent::AgentService::new(config.agent, &config.faults))
-        .await;
+    services.add(agent::AgentService::new(config.agent, &config.faults)).await;
     services.add(hosting_service(config, stopping)).await;
     let jina = Jina::new(config.index, config.allow_spawn, config.faults.clone());
-    services
-        .add(jina::JinaService::new(
-            jina,
-            ending.clone(),
-            stopping.clone(),
-        ))
-        .await;
+    services.add(jina::JinaService::new(jina, ending.clone(), stopping.clone())).await;
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -281,12 +265,7 @@ impl Services {
 
 fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
     let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
-    let sessions = Sessions::new(
-        keys,
-        Verifier::Ed25519,
-        config.sessions,
-        config.faults.clone(),
-    );
+    let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 

@@ -41,11 +41,7 @@ impl SessionService {
         step_timeout: Duration,
         stopping: Stopping,
     ) -> SessionService {
-        SessionService {
-            sessions: Arc::new(sessions),
-            step_timeout,
-            stopping,
-        }
+        SessionService { sessions: Arc::new(sessions), step_timeout, stopping }
     }
 
     fn create(
@@ -99,11 +95,7 @@ impl Conversation {
         let request = self.request().await?;
         let answers = self.answer(request)?;
         self.answers.extend(answers);
-        let loses = self
-            .service
-            .sessions
-            .faults()
-            .has(Fault::LosesResultAtHalfClose);
+        let loses = self.service.sessions.faults().has(Fault::LosesResultAtHalfClose);
         if loses && self.handshake.is_done() && !self.ended {
             self.lose_result().await;
         }

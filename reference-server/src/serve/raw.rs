@@ -1,6 +1,7 @@
 //! Messages as bytes: the rules judge what stood on the wire, so nothing may be decoded before them.
 
 use bytes::{Buf, BufMut, Bytes};
+use prost::Message as _;
 use tonic::codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Status};
 
@@ -56,8 +57,20 @@ pub(super) fn unimplemented() -> http::Response<tonic::body::Body> {
     Status::unimplemented("the service has no such method").into_http()
 }
 
+/// `google.rpc.Status`, as far as it is needed here: what `grpc-status-details-bin` carries.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Details {
+    #[prost(int32, tag = "1")]
+    pub(super) code: i32,
+    #[prost(string, tag = "2")]
+    pub(super) message: String,
+}
+
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Status {
-        Status::new(Code::from_i32(refusal.code.number()), refusal.message)
+        let details = Details { code: refusal.code.number(), message: refusal.message.clone() }
+            .encode_to_vec();
+        let code = Code::from_i32(refusal.code.number());
+        Status::with_details(code, refusal.message, details.into())
     }
 }

@@ -12,12 +12,7 @@ use wirecheck_reference::neofs_session::{
 use wirecheck_reference::{Code, ConnectionId, Faults};
 
 pub(crate) fn sessions(faults: &Faults) -> Sessions {
-    Sessions::new(
-        Keys::os(),
-        Verifier::Ed25519,
-        Limits::default(),
-        faults.clone(),
-    )
+    Sessions::new(Keys::os(), Verifier::Ed25519, Limits::default(), faults.clone())
 }
 
 pub(crate) fn owner() -> SigningKey {
@@ -68,12 +63,7 @@ impl<'a> Stream<'a> {
     pub(crate) fn open_on(sessions: &'a Sessions, connection: u64) -> Stream<'a> {
         let handshake = Handshake::new(ConnectionId(connection));
         let greeting = handshake.greet(sessions);
-        let mut stream = Stream {
-            sessions,
-            handshake,
-            answers: Vec::new(),
-            end: None,
-        };
+        let mut stream = Stream { sessions, handshake, answers: Vec::new(), end: None };
         stream.note(Ok(greeting));
         stream
     }
@@ -91,10 +81,7 @@ impl<'a> Stream<'a> {
     }
 
     pub(crate) fn say(self, message: Ask) -> Stream<'a> {
-        self.request(CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        })
+        self.request(CreateRequest { message: Some(message), ..CreateRequest::default() })
     }
 
     pub(crate) fn empty(self) -> Stream<'a> {
@@ -132,9 +119,8 @@ impl<'a> Stream<'a> {
     fn note(&mut self, outcome: Outcome) {
         match outcome {
             Ok(answers) => {
-                let members = answers
-                    .into_iter()
-                    .filter_map(|answer: CreateResponse| answer.message);
+                let members =
+                    answers.into_iter().filter_map(|answer: CreateResponse| answer.message);
                 self.answers.extend(members);
             }
             Err(refusal) => self.end = Some(Err(refusal.code)),
@@ -151,10 +137,7 @@ impl<'a> Stream<'a> {
     }
 
     pub(crate) fn results(&self) -> usize {
-        let results = self
-            .answers
-            .iter()
-            .filter(|answer| matches!(answer, Answer::Result(_)));
+        let results = self.answers.iter().filter(|answer| matches!(answer, Answer::Result(_)));
         results.count()
     }
 

@@ -25,10 +25,7 @@ pub(crate) fn around(
 ) -> CreateRequest {
     CreateRequest {
         message: Some(message),
-        meta: ttl.map(|ttl| RequestMetaHeader {
-            ttl,
-            ..RequestMetaHeader::default()
-        }),
+        meta: ttl.map(|ttl| RequestMetaHeader { ttl, ..RequestMetaHeader::default() }),
         verify,
     }
 }
@@ -38,16 +35,12 @@ pub(crate) fn token(faults: &Faults) -> Token {
 }
 
 pub(crate) fn token_for(faults: &Faults, init: Token) -> Token {
-    Stream::open(&sessions(faults))
-        .say(Ask::Init(init))
-        .unsigned()
+    Stream::open(&sessions(faults)).say(Ask::Init(init)).unsigned()
 }
 
 pub(crate) fn tokens(faults: &Faults) -> Vec<Token> {
     let sessions = sessions(faults);
-    (0..40)
-        .map(|_| Stream::begun(&sessions).unsigned())
-        .collect()
+    (0..40).map(|_| Stream::begun(&sessions).unsigned()).collect()
 }
 
 pub(crate) fn distinct(tokens: Vec<Token>, what: fn(&Token) -> Vec<u8>) -> bool {
@@ -86,32 +79,19 @@ pub(crate) fn with_own_choice() -> Token {
 }
 
 pub(crate) fn lifetime(first_epoch: u64, last_epoch: u64) -> Token {
-    Token {
-        first_epoch,
-        last_epoch,
-        ..init()
-    }
+    Token { first_epoch, last_epoch, ..init() }
 }
 
 pub(crate) fn owned_by(owner: &[u8]) -> Token {
-    Token {
-        owner_id: owner.to_vec(),
-        ..init()
-    }
+    Token { owner_id: owner.to_vec(), ..init() }
 }
 
 pub(crate) fn with_objects(count: usize) -> Token {
-    Token {
-        object_id: vec![vec![3; 32]; count],
-        ..init()
-    }
+    Token { object_id: vec![vec![3; 32]; count], ..init() }
 }
 
 pub(crate) fn refused_at_init(faults: &Faults, init: Token) -> bool {
-    Stream::open(&sessions(faults))
-        .say(Ask::Init(init))
-        .answers
-        .is_empty()
+    Stream::open(&sessions(faults)).say(Ask::Init(init)).answers.is_empty()
 }
 
 pub(crate) fn completes(faults: &Faults, init: Token) -> bool {
@@ -181,11 +161,7 @@ pub(crate) fn add_order(signature: &mut [u8]) {
 pub(crate) fn small_order_completes(faults: &Faults) -> bool {
     let identity = [&[1][..], &[0; 31]].concat();
     let base = owner();
-    let forged = [
-        &base.verifying_key().to_bytes()[..],
-        &base.to_scalar().to_bytes(),
-    ]
-    .concat();
+    let forged = [&base.verifying_key().to_bytes()[..], &base.to_scalar().to_bytes()].concat();
     let sessions = sessions(faults);
     let stream = Stream::open(&sessions).say(Ask::Init(owned_by(&identity)));
     let mut token = stream.unsigned();

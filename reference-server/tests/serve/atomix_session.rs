@@ -17,10 +17,7 @@ fn client(channel: &Channel) -> SessionServiceClient<Channel> {
 }
 
 async fn list(channel: &Channel, kind: &str, watch: bool) -> Result<Vec<Session>, tonic::Status> {
-    let request = ListSessionsRequest {
-        r#type: kind.to_owned(),
-        watch,
-    };
+    let request = ListSessionsRequest { r#type: kind.to_owned(), watch };
     let answer = client(channel).list_sessions(request).await?;
     let ListSessionsResponse { sessions } = answer.into_inner();
     Ok(sessions)
@@ -41,27 +38,15 @@ async fn sessions_move_and_a_watch_tells_when() {
 
 #[tokio::test]
 async fn a_session_is_got_by_its_id_and_unknown_ones_are_not() {
-    let slow = Config {
-        tick: Duration::from_secs(3_600),
-        ..Config::default()
-    };
+    let slow = Config { tick: Duration::from_secs(3_600), ..Config::default() };
     let (_server, channel) = start(slow).await;
     let listed = list(&channel, "", false).await.expect("a list").remove(0);
     let session_id = listed.meta.clone().and_then(|meta| meta.id);
     let request = GetSessionRequest { session_id };
     let got = client(&channel).get_session(request).await;
-    assert_eq!(
-        got.expect("it is listed").into_inner().session,
-        Some(listed)
-    );
-    let nobody = SessionId {
-        name: "nobody".to_owned(),
-        primitive: None,
-    };
-    for (session_id, code) in [
-        (Some(nobody), Code::NotFound),
-        (None, Code::InvalidArgument),
-    ] {
+    assert_eq!(got.expect("it is listed").into_inner().session, Some(listed));
+    let nobody = SessionId { name: "nobody".to_owned(), primitive: None };
+    for (session_id, code) in [(Some(nobody), Code::NotFound), (None, Code::InvalidArgument)] {
         let request = GetSessionRequest { session_id };
         let refused = client(&channel).get_session(request).await;
         assert_eq!(refused.expect_err("no such session").code(), code);
@@ -87,15 +72,10 @@ async fn the_same_seed_starts_the_same_sessions() {
 
 #[tokio::test]
 async fn cancelled_watches_give_their_places_back_but_for_the_fault() {
-    for (faults, leaks) in [
-        (Faults::default(), false),
-        (Faults::from_iter([Fault::LeaksCancelledWatches]), true),
-    ] {
-        let (_server, channel) = start(Config {
-            faults,
-            ..Config::default()
-        })
-        .await;
+    for (faults, leaks) in
+        [(Faults::default(), false), (Faults::from_iter([Fault::LeaksCancelledWatches]), true)]
+    {
+        let (_server, channel) = start(Config { faults, ..Config::default() }).await;
         let cancel = async || {
             let brief = Duration::from_millis(1);
             let _ = tokio::time::timeout(brief, list(&channel, "nobody's", true)).await;

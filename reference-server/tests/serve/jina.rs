@@ -27,25 +27,15 @@ fn client(channel: &Channel) -> JinaRpcClient<Channel> {
 }
 
 fn faulty(fault: Fault) -> Config {
-    Config {
-        faults: Faults::from_iter([fault]),
-        ..Config::default()
-    }
+    Config { faults: Faults::from_iter([fault]), ..Config::default() }
 }
 
 fn request(request_id: u32, body: Option<Body>) -> Request {
-    Request {
-        request_id,
-        body,
-        status: None,
-    }
+    Request { request_id, body, status: None }
 }
 
 fn control(command: i32) -> Option<Body> {
-    Some(Body::Control(ControlRequest {
-        command,
-        ..ControlRequest::default()
-    }))
+    Some(Body::Control(ControlRequest { command, ..ControlRequest::default() }))
 }
 
 fn documents(id: u32) -> Vec<Document> {
@@ -93,23 +83,13 @@ impl Call {
 async fn what_is_indexed_is_found() {
     let (_server, channel) = start(Config::default()).await;
     for id in [3, 4] {
-        let body = Body::Index(IndexRequest {
-            docs: documents(id),
-        });
+        let body = Body::Index(IndexRequest { docs: documents(id) });
         let answer = ask(&channel, Some(body.clone())).await.expect("an answer");
-        assert_eq!(
-            (code(&answer), answer.body),
-            (StatusCode::Success, Some(body))
-        );
+        assert_eq!((code(&answer), answer.body), (StatusCode::Success, Some(body)));
     }
-    let body = Body::Search(SearchRequest {
-        docs: documents(4),
-        top_k: 1,
-    });
+    let body = Body::Search(SearchRequest { docs: documents(4), top_k: 1 });
     let answer = ask(&channel, Some(body)).await.expect("an answer");
-    let Some(Body::Search(search)) = answer.body else {
-        panic!("no search came back")
-    };
+    let Some(Body::Search(search)) = answer.body else { panic!("no search came back") };
     assert_eq!(search.docs[0].matches[0].id, 4);
 }
 
@@ -121,10 +101,7 @@ async fn a_stream_answers_each_request_at_once_and_ends_with_ok() {
     let answer = call.next().await.expect("before the half-close");
     assert_eq!((answer.request_id, code(&answer)), (1, StatusCode::Ready));
     call.say(2, None).await;
-    assert_eq!(
-        code(&call.next().await.expect("an answer")),
-        StatusCode::Error
-    );
+    assert_eq!(code(&call.next().await.expect("an answer")), StatusCode::Error);
     for id in 3..1_003 {
         call.say(id, control(STATUS)).await;
     }
@@ -152,19 +129,10 @@ async fn a_pea_is_spawned_where_that_is_allowed() {
     let pea = spawn_request::Body::Pea(PeaSpawnRequest {
         args: vec!["--name".to_owned(), "a".to_owned()],
     });
-    let request = SpawnRequest {
-        body: Some(pea),
-        ..SpawnRequest::default()
-    };
-    for (allow_spawn, outcome) in [
-        (false, StatusCode::ErrorNotallowed),
-        (true, StatusCode::Ready),
-    ] {
-        let (_server, channel) = start(Config {
-            allow_spawn,
-            ..Config::default()
-        })
-        .await;
+    let request = SpawnRequest { body: Some(pea), ..SpawnRequest::default() };
+    for (allow_spawn, outcome) in [(false, StatusCode::ErrorNotallowed), (true, StatusCode::Ready)]
+    {
+        let (_server, channel) = start(Config { allow_spawn, ..Config::default() }).await;
         let messages = client(&channel).spawn(request.clone()).await;
         let mut messages = messages.expect("a stream").into_inner();
         let mut last = None;
@@ -195,10 +163,7 @@ async fn terminate_is_acknowledged_and_then_the_server_ends() {
     let (mut server, channel) = start(Config::default()).await;
     let mut call = Call::open(&channel).await;
     call.say(1, control(TERMINATE)).await;
-    assert_eq!(
-        code(&call.next().await.expect("an answer")),
-        StatusCode::Success
-    );
+    assert_eq!(code(&call.next().await.expect("an answer")), StatusCode::Success);
     assert_eq!(call.next().await, None, "the stream ends with OK");
     server.terminated().await;
     gone(&server).await;

@@ -40,25 +40,13 @@ impl Stream {
     }
 
     pub(crate) async fn send(&mut self, message: Ask) {
-        let request = CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        };
-        self.requests
-            .send(request)
-            .await
-            .expect("the stream is open");
+        let request = CreateRequest { message: Some(message), ..CreateRequest::default() };
+        self.requests.send(request).await.expect("the stream is open");
     }
 
     pub(crate) async fn say(&mut self, message: Ask) -> Result<Option<Answer>, Status> {
-        let request = CreateRequest {
-            message: Some(message),
-            ..CreateRequest::default()
-        };
-        self.requests
-            .send(request)
-            .await
-            .expect("the stream is open");
+        let request = CreateRequest { message: Some(message), ..CreateRequest::default() };
+        self.requests.send(request).await.expect("the stream is open");
         let answer = self.answers.message().await?;
         Ok(answer.and_then(|answer| answer.message))
     }
@@ -69,11 +57,7 @@ pub(crate) fn owner() -> SigningKey {
 }
 
 pub(crate) fn init() -> Token {
-    Token {
-        owner_id: owner().verifying_key().to_bytes().into(),
-        last_epoch: 1,
-        ..Token::default()
-    }
+    Token { owner_id: owner().verifying_key().to_bytes().into(), last_epoch: 1, ..Token::default() }
 }
 
 pub(crate) fn sign(mut token: Token) -> Token {

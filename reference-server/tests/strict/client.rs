@@ -24,10 +24,7 @@ pub(crate) struct Target(pub(crate) Server);
 
 impl Target {
     pub(crate) async fn start(faults: Faults) -> Target {
-        let config = Config {
-            faults,
-            ..Config::default()
-        };
+        let config = Config { faults, ..Config::default() };
         Target(Server::start(config).await.expect("a free port"))
     }
 
@@ -89,9 +86,7 @@ impl Client {
     /// Whether a PING comes back by and by.
     pub(crate) async fn ping(&mut self) -> bool {
         let pong = self.ping.ping(Ping::opaque());
-        timeout(Duration::from_millis(500), pong)
-            .await
-            .is_ok_and(|pong| pong.is_ok())
+        timeout(Duration::from_millis(500), pong).await.is_ok_and(|pong| pong.is_ok())
     }
 }
 
@@ -114,9 +109,7 @@ impl Open {
         let Some((response, _)) = &mut self.sent else {
             return false;
         };
-        timeout(PATIENCE, response)
-            .await
-            .is_ok_and(|head| head.is_ok())
+        timeout(PATIENCE, response).await.is_ok_and(|head| head.is_ok())
     }
 
     async fn send_all(mut self, data: Vec<Bytes>) -> Reply {
@@ -267,12 +260,7 @@ impl Call {
         let mut headers = HeaderMap::new();
         headers.insert("te", HeaderValue::from_static("trailers"));
         headers.insert("content-type", HeaderValue::from_static("application/grpc"));
-        Call {
-            method: "POST",
-            path: path.to_owned(),
-            headers,
-            data: vec![],
-        }
+        Call { method: "POST", path: path.to_owned(), headers, data: vec![] }
     }
 
     /// A call that any right server answers.
@@ -339,9 +327,7 @@ pub(crate) fn payload() -> Vec<u8> {
 /// A request of [`UNARY`] that is answered like no other.
 pub(crate) fn payload_of(number: u32) -> Vec<u8> {
     let uuid = format!("00000000-0000-4000-8000-{number:012x}");
-    let request = StageInFilesRequest {
-        job: JobId { uuid: uuid.clone() },
-        files: vec![FileId { uuid }],
-    };
+    let request =
+        StageInFilesRequest { job: JobId { uuid: uuid.clone() }, files: vec![FileId { uuid }] };
     request.encode_to_vec()
 }

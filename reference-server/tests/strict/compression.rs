@@ -13,10 +13,7 @@ use crate::client::{Call, Reply, STREAM, Target, UNARY, good, message, payload};
 pub(crate) const PROBES: &[Probe] = &[
     Probe {
         clause: "compression/flag-without-encoding",
-        faults: &[
-            Fault::ServesFlagWithoutEncoding,
-            Fault::FlagWithoutEncodingIsUnimplemented,
-        ],
+        faults: &[Fault::ServesFlagWithoutEncoding, Fault::FlagWithoutEncodingIsUnimplemented],
         holds: |target| {
             Box::pin(async {
                 let flagged = || Call::to(UNARY).data(message(1, &gzip(&payload())));
@@ -40,9 +37,7 @@ pub(crate) const PROBES: &[Probe] = &[
                 let plain = encoded(target, UNARY, "snappy", good()).await;
                 reply.is(12)
                     && stream.is(12)
-                    && [&reply, &stream, &plain]
-                        .iter()
-                        .all(|reply| lists_what_it_knows(reply))
+                    && [&reply, &stream, &plain].iter().all(|reply| lists_what_it_knows(reply))
                     && plain.is_ok()
             })
         },
@@ -67,9 +62,7 @@ pub(crate) const PROBES: &[Probe] = &[
                 *flipped.last_mut().expect("a trailer") ^= 1;
                 let mut refused = true;
                 for bad in [&flipped[..], &good[..good.len() / 2], b"no gzip", b""] {
-                    refused &= encoded(target, UNARY, "gzip", message(1, bad))
-                        .await
-                        .is_refused();
+                    refused &= encoded(target, UNARY, "gzip", message(1, bad)).await.is_refused();
                 }
                 refused
             })

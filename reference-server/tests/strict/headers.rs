@@ -11,10 +11,7 @@ use crate::raw::{RST_STREAM, Raw};
 pub(crate) const PROBES: &[Probe] = &[
     Probe {
         clause: "headers/wrong-content-type",
-        faults: &[
-            Fault::ServesOtherContentTypes,
-            Fault::ServesMissingContentType,
-        ],
+        faults: &[Fault::ServesOtherContentTypes, Fault::ServesMissingContentType],
         holds: |target| {
             Box::pin(async {
                 let bare = || Call::good().without("content-type");
@@ -40,10 +37,7 @@ pub(crate) const PROBES: &[Probe] = &[
     },
     Probe {
         clause: "headers/unknown-metadata",
-        faults: &[
-            Fault::RefusesUnknownMetadata,
-            Fault::RefusesUnknownBinaryMetadata,
-        ],
+        faults: &[Fault::RefusesUnknownMetadata, Fault::RefusesUnknownBinaryMetadata],
         holds: |target| {
             Box::pin(async {
                 serves_with(target, "x-unknown", "some text").await
@@ -102,10 +96,7 @@ pub(crate) const PROBES: &[Probe] = &[
     },
     Probe {
         clause: "headers/large-metadata",
-        faults: &[
-            Fault::NeverAnswersLargeMetadata,
-            Fault::StopsAfterLargeMetadata,
-        ],
+        faults: &[Fault::NeverAnswersLargeMetadata, Fault::StopsAfterLargeMetadata],
         holds: |target| {
             Box::pin(async {
                 let large = "x".repeat(64 << 10);

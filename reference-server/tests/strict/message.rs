@@ -88,10 +88,7 @@ pub(crate) const PROBES: &[Probe] = &[
                 let part = good().slice(..good().len() - 1);
                 let mut refused = true;
                 for path in [UNARY, STREAM] {
-                    refused &= target
-                        .call(Call::to(path).data(part.clone()))
-                        .await
-                        .is_refused();
+                    refused &= target.call(Call::to(path).data(part.clone())).await.is_refused();
                 }
                 let tail = Call::good().data(good().slice(..3));
                 refused && target.call(tail).await.is_refused()

@@ -47,10 +47,7 @@ impl Frame {
 
 impl Raw {
     pub(crate) async fn dial(target: &Target) -> Raw {
-        let mut raw = Raw {
-            socket: target.socket().await,
-            read: BytesMut::new(),
-        };
+        let mut raw = Raw { socket: target.socket().await, read: BytesMut::new() };
         raw.write(PREFACE).await;
         raw.frame(SETTINGS, 0, 0, &[]).await;
         let settings = raw.next().await.expect("SETTINGS");
@@ -136,11 +133,7 @@ impl Raw {
             return None;
         }
         let payload = self.read.split_to(9 + length).split_off(9).to_vec();
-        Some(Frame {
-            kind,
-            stream,
-            payload,
-        })
+        Some(Frame { kind, stream, payload })
     }
 
     /// The first frame of this kind on this stream.

@@ -22,9 +22,7 @@ pub(crate) const PROBES: &[Probe] = &[
         clause: "response/content-type",
         faults: &[Fault::AnswersAsJson],
         holds: |target| {
-            Box::pin(all(target, |reply| {
-                reply.all("content-type") == ["application/grpc"]
-            }))
+            Box::pin(all(target, |reply| reply.all("content-type") == ["application/grpc"]))
         },
     },
     Probe {
@@ -58,10 +56,7 @@ pub(crate) const PROBES: &[Probe] = &[
         faults: &[Fault::SendsRawMessage, Fault::SendsBarePercent],
         holds: |target| {
             Box::pin(all(target, |reply| {
-                reply
-                    .all("grpc-message")
-                    .into_iter()
-                    .all(is_percent_encoded)
+                reply.all("grpc-message").into_iter().all(is_percent_encoded)
             }))
         },
     },
@@ -78,9 +73,7 @@ pub(crate) const PROBES: &[Probe] = &[
         clause: "response/flag-matches-encoding",
         faults: &[Fault::FlagsPlainAnswers],
         holds: |target| {
-            Box::pin(all(target, |reply| {
-                reply.data.first().is_none_or(|flag| *flag == 0)
-            }))
+            Box::pin(all(target, |reply| reply.data.first().is_none_or(|flag| *flag == 0)))
         },
     },
     Probe {
@@ -152,9 +145,6 @@ fn details_agree(reply: &Reply) -> bool {
     if status.details().is_empty() {
         return true;
     }
-    let said = Details {
-        code: status.code().into(),
-        message: status.message().to_owned(),
-    };
+    let said = Details { code: status.code().into(), message: status.message().to_owned() };
     Details::decode(status.details()).ok() == Some(said)
 }

@@ -101,13 +101,7 @@ pub(crate) const PROBES: &[Probe] = &[
         holds: |target| {
             Box::pin(async {
                 let mut open = true;
-                for value in [
-                    "99999999H",
-                    "99999999M",
-                    "99999999S",
-                    "99999999m",
-                    "99999999u",
-                ] {
+                for value in ["99999999H", "99999999M", "99999999S", "99999999m", "99999999u"] {
                     open &= stays_open(target, value, Duration::from_millis(200)).await;
                 }
                 open

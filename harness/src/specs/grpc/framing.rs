@@ -146,6 +146,8 @@ async fn together(cx: &mut Cx) -> Result<Subject, Stop> {
 fn expect_ok_or_skip(answer: &Answer) -> Result<(), Stop> {
     match answer.end.is_ok() {
         true => Ok(()),
-        false => expect::skip(format!("END_STREAM on the message itself was not served: {}", answer.end)),
+        false => {
+            expect::skip(format!("END_STREAM on the message itself was not served: {}", answer.end))
+        }
     }
 }

@@ -18,9 +18,7 @@ fn every_fault_breaks_its_clause_and_nothing_is_broken_without() {
         let broken = Fault::ALL.iter().any(|fault| fault.breaks() == *clause);
         assert!(broken, "no fault breaks {clause}");
     }
-    let ours = Fault::ALL
-        .iter()
-        .filter(|fault| fault.breaks().starts_with("atomix-session/"));
+    let ours = Fault::ALL.iter().filter(|fault| fault.breaks().starts_with("atomix-session/"));
     for fault in ours {
         let broken = clauses().find(|(clause, _)| *clause == fault.breaks());
         let (clause, holds) = broken.unwrap_or_else(|| panic!("no probe for {}", fault.breaks()));
@@ -42,9 +40,7 @@ fn asked(
     let asked = listed.iter().map(|session| change(id(session)));
     asked
         .map(|id| {
-            let request = GetSessionRequest {
-                session_id: Some(id.clone()),
-            };
+            let request = GetSessionRequest { session_id: Some(id.clone()) };
             let got = sessions.get(&request).map_err(|refusal| refusal.code);
             (id, got.map(|answer| answer.session))
         })
@@ -56,23 +52,13 @@ fn unchanged(faults: &[Fault]) -> Vec<(SessionId, Result<Option<Session>, Code>)
 }
 
 fn under_primitive(id: SessionId, primitive: &str) -> SessionId {
-    let primitive = PrimitiveId {
-        id: primitive.to_owned(),
-    };
-    SessionId {
-        primitive: Some(primitive),
-        ..id
-    }
+    let primitive = PrimitiveId { id: primitive.to_owned() };
+    SessionId { primitive: Some(primitive), ..id }
 }
 
 fn unknown(faults: &[Fault]) -> Option<Code> {
-    let id = SessionId {
-        name: "nobody".to_owned(),
-        primitive: None,
-    };
-    let request = GetSessionRequest {
-        session_id: Some(id),
-    };
+    let id = SessionId { name: "nobody".to_owned(), primitive: None };
+    let request = GetSessionRequest { session_id: Some(id) };
     let refusal = hosted(faults).get(&request).err();
     refusal.map(|refusal| refusal.code)
 }
@@ -90,15 +76,9 @@ const GET: &[(&str, Holds)] = &[
         let mut got = unchanged(f).into_iter();
         got.all(|(asked, got)| got.is_ok_and(|got| got.is_some_and(|got| id(&got) == asked)))
     }),
-    ("atomix-session/get/unknown-refused", |f| {
-        unknown(f).is_some()
-    }),
-    ("atomix-session/get/unknown-is-not-found", |f| {
-        unknown(f) == Some(Code::NotFound)
-    }),
-    ("atomix-session/get/missing-id-refused", |f| {
-        missing(f).iter().all(Option::is_some)
-    }),
+    ("atomix-session/get/unknown-refused", |f| unknown(f).is_some()),
+    ("atomix-session/get/unknown-is-not-found", |f| unknown(f) == Some(Code::NotFound)),
+    ("atomix-session/get/missing-id-refused", |f| missing(f).iter().all(Option::is_some)),
     ("atomix-session/get/missing-id-is-invalid", |f| {
         missing(f) == [Some(Code::InvalidArgument); 2]
     }),
@@ -118,13 +98,8 @@ const GET: &[(&str, Holds)] = &[
         got.all(|(_, got)| got.is_err())
     }),
     ("atomix-session/get/primitive-needed", |f| {
-        let owned = unchanged(f)
-            .into_iter()
-            .map(|(id, _)| id.primitive.is_some());
-        let nameless = |id| SessionId {
-            primitive: None,
-            ..id
-        };
+        let owned = unchanged(f).into_iter().map(|(id, _)| id.primitive.is_some());
+        let nameless = |id| SessionId { primitive: None, ..id };
         let got = asked(f, nameless).into_iter().map(|(_, got)| got.is_err());
         owned.zip(got).all(|(owned, refused)| owned == refused)
     }),
@@ -171,10 +146,7 @@ const LIST: &[(&str, Holds)] = &[
         kinds.all(|kind| names(&list(&sessions, kind)).is_subset(&all))
     }),
     ("atomix-session/list/unknown-type-empty", |f| {
-        let request = ListSessionsRequest {
-            r#type: "nobody's".to_owned(),
-            watch: false,
-        };
+        let request = ListSessionsRequest { r#type: "nobody's".to_owned(), watch: false };
         let answer = hosted(f).list(&request);
         answer.is_ok_and(|answer| answer.sessions.is_empty())
     }),
@@ -182,10 +154,7 @@ const LIST: &[(&str, Holds)] = &[
 
 /// The answer to a watch, a tick after it began; or the watch is cancelled.
 fn watched(sessions: &mut Sessions, kind: &str, wait: bool) -> Option<Vec<Session>> {
-    let request = ListSessionsRequest {
-        r#type: kind.to_owned(),
-        watch: true,
-    };
+    let request = ListSessionsRequest { r#type: kind.to_owned(), watch: true };
     let watch = sessions.watch(&request).ok()?;
     if wait {
         sessions.tick();
@@ -196,9 +165,7 @@ fn watched(sessions: &mut Sessions, kind: &str, wait: bool) -> Option<Vec<Sessio
 }
 
 const WATCH: &[(&str, Holds)] = &[
-    ("atomix-session/list/watch-answers", |f| {
-        watched(&mut hosted(f), "", true).is_some()
-    }),
+    ("atomix-session/list/watch-answers", |f| watched(&mut hosted(f), "", true).is_some()),
     ("atomix-session/list/watch-sees-change", |f| {
         let mut sessions = hosted(f);
         let seen = (0..6).filter(|_| {
@@ -227,9 +194,7 @@ fn looks(faults: &[Fault], holds: fn(&Session, &Session, bool) -> bool) -> bool 
         for listed in list(&sessions, "") {
             let name = id(&listed).name;
             let got = get(&sessions, Some(id(&listed))).expect("it is listed");
-            let held = last
-                .get(&name)
-                .is_none_or(|last| holds(last, &listed, false));
+            let held = last.get(&name).is_none_or(|last| holds(last, &listed, false));
             if !held || !holds(&listed, &got, true) {
                 return false;
             }
@@ -252,14 +217,10 @@ const META: &[(&str, Holds)] = &[
         looks(f, |one, two, _| version(one) != version(two) || one == two)
     }),
     ("atomix-session/meta/change-raises-version", |f| {
-        looks(f, |one, two, _| {
-            state(one) == state(two) || version(one) != version(two)
-        })
+        looks(f, |one, two, _| state(one) == state(two) || version(one) != version(two))
     }),
     ("atomix-session/meta/labels-survive", |f| {
-        looks(f, |one, two, at_once| {
-            !at_once || labels(one) == labels(two)
-        })
+        looks(f, |one, two, at_once| !at_once || labels(one) == labels(two))
     }),
     ("atomix-session/meta/config-type-url", |f| {
         looks(f, |one, _, _| {
@@ -273,18 +234,12 @@ const META: &[(&str, Holds)] = &[
 const CLOSED: i32 = State::Closed as i32;
 
 const STATE: &[(&str, Holds)] = &[
-    ("atomix-session/state/state-in-enum", |f| {
-        looks(f, |one, _, _| (0..=4).contains(&state(one)))
-    }),
+    ("atomix-session/state/state-in-enum", |f| looks(f, |one, _, _| (0..=4).contains(&state(one)))),
     ("atomix-session/state/never-backwards", |f| {
-        looks(f, |one, two, _| {
-            state(one) == CLOSED || state(one) <= state(two)
-        })
+        looks(f, |one, two, _| state(one) == CLOSED || state(one) <= state(two))
     }),
     ("atomix-session/state/closed-is-final", |f| {
-        looks(f, |one, two, _| {
-            state(one) != CLOSED || state(two) == CLOSED
-        })
+        looks(f, |one, two, _| state(one) != CLOSED || state(two) == CLOSED)
     }),
     ("atomix-session/state/closed-keeps-version", |f| {
         looks(f, |one, two, _| {

@@ -14,10 +14,7 @@ fn sessions(seed: u64, faults: &[Fault]) -> Sessions {
 }
 
 fn list(sessions: &Sessions, kind: &str) -> Vec<Session> {
-    let request = ListSessionsRequest {
-        r#type: kind.to_owned(),
-        watch: false,
-    };
+    let request = ListSessionsRequest { r#type: kind.to_owned(), watch: false };
     sessions.list(&request).expect("a list").sessions
 }
 
@@ -27,11 +24,7 @@ fn get(sessions: &Sessions, id: Option<SessionId>) -> Result<Session, Refusal> {
 }
 
 fn id(session: &Session) -> SessionId {
-    session
-        .meta
-        .clone()
-        .and_then(|meta| meta.id)
-        .expect("an id")
+    session.meta.clone().and_then(|meta| meta.id).expect("an id")
 }
 
 fn version(session: &Session) -> u64 {
@@ -57,10 +50,7 @@ fn every_listed_session_can_be_got_and_shows_the_same() {
 fn a_list_shows_all_kinds_and_states_and_each_id_once() {
     let sessions = sessions(2, &[]);
     let all = list(&sessions, "");
-    let ids: BTreeSet<_> = all
-        .iter()
-        .map(|session| format!("{:?}", id(session)))
-        .collect();
+    let ids: BTreeSet<_> = all.iter().map(|session| format!("{:?}", id(session))).collect();
     assert_eq!(ids.len(), all.len());
     let states: BTreeSet<i32> = all.iter().map(state).collect();
     assert_eq!(states, (0..5).collect());
@@ -85,9 +75,7 @@ fn a_life_goes_forward_one_state_a_tick_and_ends() {
         for session in &now {
             let name = id(session).name;
             assert!(!gone.contains(&name), "{name} came back");
-            seen.entry(name)
-                .or_default()
-                .push((state(session), version(session)));
+            seen.entry(name).or_default().push((state(session), version(session)));
         }
         let names: BTreeSet<_> = now.iter().map(|session| id(session).name).collect();
         gone.extend(seen.keys().filter(|name| !names.contains(*name)).cloned());
@@ -96,18 +84,14 @@ fn a_life_goes_forward_one_state_a_tick_and_ends() {
     assert!(gone.len() > 50);
     for looks in seen.values() {
         for pair in looks.windows(2) {
-            let [(before, old), (after, new)] = pair else {
-                unreachable!()
-            };
+            let [(before, old), (after, new)] = pair else { unreachable!() };
             match before {
                 4 => assert_eq!((after, new), (before, old)),
                 _ => assert!(*after == before + 1 && new > old),
             }
         }
     }
-    let linger = seen
-        .values()
-        .map(|looks| looks.iter().filter(|(state, _)| *state == 4).count());
+    let linger = seen.values().map(|looks| looks.iter().filter(|(state, _)| *state == 4).count());
     assert_eq!(linger.max(), Some(LINGER as usize + 1));
 }
 
@@ -121,14 +105,7 @@ fn an_id_is_its_name_and_its_primitive() {
     let owned = owned.expect("a session with a primitive");
     let with = |id: &SessionId, primitive: Option<&str>| {
         let primitive = primitive.map(|id| PrimitiveId { id: id.to_owned() });
-        get(
-            &sessions,
-            Some(SessionId {
-                primitive,
-                ..id.clone()
-            }),
-        )
-        .map_err(|refusal| refusal.code)
+        get(&sessions, Some(SessionId { primitive, ..id.clone() })).map_err(|refusal| refusal.code)
     };
     assert!(with(&bare, Some("")).is_ok());
     assert_eq!(with(&bare, Some("another")), Err(Code::NotFound));
@@ -144,10 +121,7 @@ fn an_id_is_its_name_and_its_primitive() {
 #[test]
 fn a_watch_answers_at_the_next_change_of_its_kind() {
     let mut sessions = sessions(5, &[]);
-    let request = |kind: &str| ListSessionsRequest {
-        r#type: kind.to_owned(),
-        watch: true,
-    };
+    let request = |kind: &str| ListSessionsRequest { r#type: kind.to_owned(), watch: true };
     let all = sessions.watch(&request("")).expect("a watch");
     let typed = sessions.watch(&request(KINDS[1])).expect("a watch");
     let nobody = sessions.watch(&request("nobody's")).expect("a watch");
@@ -172,9 +146,8 @@ fn a_watch_answers_at_the_next_change_of_its_kind() {
 fn watches_are_bounded_and_give_their_seats_back() {
     let mut sessions = sessions(6, &[]);
     let request = ListSessionsRequest::default();
-    let watches: Vec<_> = (0..MOST_WATCHES)
-        .map(|_| sessions.watch(&request).expect("a seat"))
-        .collect();
+    let watches: Vec<_> =
+        (0..MOST_WATCHES).map(|_| sessions.watch(&request).expect("a seat")).collect();
     let refused = sessions.watch(&request).map_err(|refusal| refusal.code);
     assert_eq!(refused.err(), Some(Code::ResourceExhausted));
     for watch in watches {

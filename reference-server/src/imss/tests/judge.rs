@@ -107,14 +107,8 @@ impl Judge {
         let belongs = job.is_some_and(|job| job.image_ids.contains(&upload.image_id));
         self.must("imss/upload/uploads-belong", belongs);
         let failed = upload.status == ERROR;
-        self.must(
-            "imss/upload/error-has-error",
-            !failed || upload.error.is_some(),
-        );
-        self.must(
-            "imss/upload/no-error-otherwise",
-            failed || upload.error.is_none(),
-        );
+        self.must("imss/upload/error-has-error", !failed || upload.error.is_some());
+        self.must("imss/upload/no-error-otherwise", failed || upload.error.is_none());
         if let Some(image) = self.images.get(&upload.image_id).cloned() {
             let within = upload.progress <= image.size;
             self.must("imss/upload/progress-within-size", within);
@@ -124,10 +118,7 @@ impl Judge {
         if let Some(before) = self.uploads.get(&upload.id).cloned() {
             let same = (&before.job_id, &before.image_id) == (&upload.job_id, &upload.image_id);
             self.must("imss/record/ids-unique-per-kind", same);
-            self.moved(
-                (before.status, before.progress),
-                (upload.status, upload.progress),
-            );
+            self.moved((before.status, before.progress), (upload.status, upload.progress));
             let ended = before.status == DONE || before.status == ERROR;
             self.must("imss/upload/final-is-final", !ended || before == upload);
         }
@@ -146,27 +137,18 @@ impl Judge {
         self.finish(job.created_at, job.finished_at);
         self.must("imss/record/ids-present", !job.id.is_empty());
         let ended = job.status == DONE || job.status == ERROR;
-        self.must(
-            "imss/upload/done-has-finish",
-            ended == job.finished_at.is_some(),
-        );
+        self.must("imss/upload/done-has-finish", ended == job.finished_at.is_some());
         self.must("imss/upload/progress-within-size", job.progress <= job.size);
         let complete = job.status != DONE || job.progress == job.size;
         self.must("imss/upload/done-is-complete", complete);
         let latest = job.image_ids.iter().map(|id| self.latest.get(id));
-        let latest: Vec<_> = latest
-            .map(|upload| upload.cloned().unwrap_or_default())
-            .collect();
+        let latest: Vec<_> = latest.map(|upload| upload.cloned().unwrap_or_default()).collect();
         let all_done = latest.iter().all(|upload| upload.status == DONE);
-        self.must(
-            "imss/upload/job-done-needs-images",
-            job.status != DONE || all_done,
-        );
+        self.must("imss/upload/job-done-needs-images", job.status != DONE || all_done);
         let sum: u64 = latest.iter().map(|upload| upload.progress).sum();
         self.must("imss/upload/job-sums-images", sum == job.progress);
-        let sizes: Option<Vec<u64>> = (job.image_ids.iter())
-            .map(|id| self.images.get(id).map(|image| image.size))
-            .collect();
+        let sizes: Option<Vec<u64>> =
+            (job.image_ids.iter()).map(|id| self.images.get(id).map(|image| image.size)).collect();
         let sized = sizes.is_none_or(|sizes| sizes.iter().sum::<u64>() == job.size);
         self.must("imss/upload/job-sums-images", sized);
         if let Some(before) = self.jobs.get(&job.id).cloned() {

@@ -28,28 +28,19 @@ fn no_run_breaks_a_clause_wherever_it_is_cut() {
         let run = || Run::new(seed, Faults::default());
         assert_eq!(broken(run().take(5_000)), [""; 0], "seed {seed}");
         for cut in 0..100 {
-            assert_eq!(
-                broken(run().take(cut)),
-                [""; 0],
-                "seed {seed}, {cut} records"
-            );
+            assert_eq!(broken(run().take(cut)), [""; 0], "seed {seed}, {cut} records");
         }
     }
 }
 
 #[test]
 fn every_fault_breaks_its_clause_in_a_run_of_the_usual_length() {
-    let ours = Fault::ALL
-        .iter()
-        .filter(|fault| fault.breaks().starts_with("imss/"));
+    let ours = Fault::ALL.iter().filter(|fault| fault.breaks().starts_with("imss/"));
     for fault in ours {
         for seed in 0..5 {
             let run = Run::new(seed, Faults::from_iter([*fault]));
             let broken = broken(run.take(RECORDS));
-            assert!(
-                broken.contains(&fault.breaks()),
-                "{fault}, seed {seed}: {broken:?}"
-            );
+            assert!(broken.contains(&fault.breaks()), "{fault}, seed {seed}: {broken:?}");
         }
     }
 }
@@ -103,25 +94,12 @@ fn the_same_seed_says_the_same_and_binary_says_what_was_said() {
 /// An engine with an image of ten bytes in a job, and the ids of image, job and upload.
 fn with_job(limits: Limits) -> (Engine, [String; 3]) {
     let mut engine = Engine::new(limits, Faults::default());
-    let mut say = |command| {
-        engine
-            .apply(command, Timestamp::default())
-            .expect("records")
-    };
-    say(Command::OpenSession {
-        name: String::new(),
-    });
-    let records = say(Command::AddImage {
-        local_path: "a".into(),
-        size: 10,
-    });
-    let Record::Image(image) = &records[0] else {
-        panic!("no image first")
-    };
-    let records = say(Command::StartJob {
-        image_ids: vec![image.id.clone()],
-        recipient: String::new(),
-    });
+    let mut say = |command| engine.apply(command, Timestamp::default()).expect("records");
+    say(Command::OpenSession { name: String::new() });
+    let records = say(Command::AddImage { local_path: "a".into(), size: 10 });
+    let Record::Image(image) = &records[0] else { panic!("no image first") };
+    let records =
+        say(Command::StartJob { image_ids: vec![image.id.clone()], recipient: String::new() });
     let [Record::Job(job), Record::Upload(upload)] = records.as_slice() else {
         panic!("{records:?}")
     };
@@ -136,32 +114,17 @@ fn what_cannot_be_done_is_refused() {
         let said = engine.apply(command, Timestamp::default());
         said.map_err(|refusal| refusal.code).map(|_| ())
     };
-    let start = |image_ids| Command::StartJob {
-        image_ids,
-        recipient: String::new(),
-    };
-    let sent = |bytes| Command::BytesSent {
-        upload_id: upload_id.clone(),
-        bytes,
-    };
+    let start = |image_ids| Command::StartJob { image_ids, recipient: String::new() };
+    let sent = |bytes| Command::BytesSent { upload_id: upload_id.clone(), bytes };
     let finish = |cloud_id: &str| Command::FinishUpload {
         upload_id: upload_id.clone(),
         cloud_id: cloud_id.to_owned(),
     };
-    let retry = || Command::Retry {
-        job_id: job_id.clone(),
-        image_id: image_id.clone(),
-    };
-    let open = || Command::OpenSession {
-        name: String::new(),
-    };
+    let retry = || Command::Retry { job_id: job_id.clone(), image_id: image_id.clone() };
+    let open = || Command::OpenSession { name: String::new() };
     assert_eq!(code(open()), Err(Code::FailedPrecondition));
     assert_eq!(code(start(vec![])), Err(Code::InvalidArgument));
-    assert_eq!(
-        code(start(vec![image_id.clone()])),
-        Err(Code::NotFound),
-        "it has a job"
-    );
+    assert_eq!(code(start(vec![image_id.clone()])), Err(Code::NotFound), "it has a job");
     assert_eq!(code(retry()), Err(Code::FailedPrecondition));
     assert_eq!(code(sent(11)), Err(Code::OutOfRange));
     assert_eq!(code(sent(9)), Ok(()));
@@ -170,19 +133,10 @@ fn what_cannot_be_done_is_refused() {
     assert_eq!(code(finish("")), Err(Code::InvalidArgument));
     assert_eq!(code(finish("cloud")), Ok(()));
     assert_eq!(code(sent(0)), Err(Code::NotFound), "it is over");
-    assert_eq!(
-        code(Command::FailJob {
-            job_id,
-            error: Error::default()
-        }),
-        Err(Code::NotFound)
-    );
+    assert_eq!(code(Command::FailJob { job_id, error: Error::default() }), Err(Code::NotFound));
     assert_eq!(code(Command::FinishSession), Ok(()));
     assert_eq!(code(Command::FinishSession), Err(Code::FailedPrecondition));
-    let never = Timestamp {
-        seconds: i64::MAX,
-        nanos: 0,
-    };
+    let never = Timestamp { seconds: i64::MAX, nanos: 0 };
     let refused = engine.apply(open(), never).map_err(|refusal| refusal.code);
     assert_eq!(refused, Err(Code::InvalidArgument));
 }
@@ -194,116 +148,50 @@ fn a_failed_upload_resumes_and_the_clock_never_goes_back() {
         let at = Timestamp { seconds, nanos: 0 };
         engine.apply(command, at).expect("records")
     };
-    say(
-        Command::BytesSent {
-            upload_id: upload_id.clone(),
-            bytes: 4,
-        },
-        0,
-    );
-    let records = say(
-        Command::FailUpload {
-            upload_id,
-            error: Error::default(),
-        },
-        5,
-    );
+    say(Command::BytesSent { upload_id: upload_id.clone(), bytes: 4 }, 0);
+    let records = say(Command::FailUpload { upload_id, error: Error::default() }, 5);
     let [Record::Error(_), Record::Upload(failed)] = records.as_slice() else {
         panic!("{records:?}")
     };
-    assert_eq!(
-        (failed.status, failed.progress),
-        (UploadStatus::Error as i32, 4)
-    );
-    let records = say(
-        Command::Retry {
-            job_id: job_id.clone(),
-            image_id,
-        },
-        6,
-    );
-    let [Record::Upload(again)] = records.as_slice() else {
-        panic!("{records:?}")
-    };
+    assert_eq!((failed.status, failed.progress), (UploadStatus::Error as i32, 4));
+    let records = say(Command::Retry { job_id: job_id.clone(), image_id }, 6);
+    let [Record::Upload(again)] = records.as_slice() else { panic!("{records:?}") };
     assert_ne!(again.id, failed.id);
     assert_eq!((again.progress, &again.error), (4, &None));
-    let records = say(
-        Command::FailJob {
-            job_id,
-            error: Error::default(),
-        },
-        -1,
-    );
-    let Some(Record::Job(job)) = records.last() else {
-        panic!("{records:?}")
-    };
+    let records = say(Command::FailJob { job_id, error: Error::default() }, -1);
+    let Some(Record::Job(job)) = records.last() else { panic!("{records:?}") };
     assert_eq!((job.status, job.progress), (UploadStatus::Error as i32, 4));
-    assert_eq!(
-        job.finished_at,
-        Some(Timestamp {
-            seconds: 6,
-            nanos: 0
-        })
-    );
+    assert_eq!(job.finished_at, Some(Timestamp { seconds: 6, nanos: 0 }));
 }
 
 #[test]
 fn what_waits_is_bounded() {
-    let (mut engine, _) = with_job(Limits {
-        images: 3,
-        waiting: 3,
-    });
+    let (mut engine, _) = with_job(Limits { images: 3, waiting: 3 });
     let mut code = |command| {
         let said = engine.apply(command, Timestamp::default());
         said.map_err(|refusal| refusal.code).map(|_| ())
     };
-    let add = || Command::AddImage {
-        local_path: String::new(),
-        size: u64::MAX,
-    };
+    let add = || Command::AddImage { local_path: String::new(), size: u64::MAX };
     assert_eq!([code(add()), code(add())], [Ok(()), Ok(())]);
-    assert_eq!(
-        code(add()),
-        Err(Code::ResourceExhausted),
-        "a session's images"
-    );
+    assert_eq!(code(add()), Err(Code::ResourceExhausted), "a session's images");
     assert_eq!(code(Command::FinishSession), Ok(()));
-    assert_eq!(
-        code(Command::OpenSession {
-            name: String::new()
-        }),
-        Ok(())
-    );
+    assert_eq!(code(Command::OpenSession { name: String::new() }), Ok(()));
     assert_eq!(code(add()), Err(Code::ResourceExhausted), "all that waits");
     let ids: Vec<String> = engine.free.keys().cloned().collect();
     let mut start = |image_ids| {
         let recipient = String::new();
-        let start = Command::StartJob {
-            image_ids,
-            recipient,
-        };
+        let start = Command::StartJob { image_ids, recipient };
         let said = engine.apply(start, Timestamp::default());
         said.map_err(|refusal| refusal.code).map(|_| ())
     };
-    assert_eq!(
-        start(ids.clone()),
-        Err(Code::OutOfRange),
-        "the sum of sizes"
-    );
+    assert_eq!(start(ids.clone()), Err(Code::OutOfRange), "the sum of sizes");
     let twice = vec![ids[0].clone(), ids[0].clone()];
     assert_eq!(start(twice), Err(Code::InvalidArgument));
     assert_eq!(start(vec![String::new(); 4]), Err(Code::ResourceExhausted));
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    let id = || {
-        prop_oneof![
-            "image-[1-6]",
-            "job-[1-9]",
-            "upload-[1-9]",
-            Just(String::new())
-        ]
-    };
+    let id = || prop_oneof!["image-[1-6]", "job-[1-9]", "upload-[1-9]", Just(String::new())];
     let ids = proptest::collection::vec(id(), 0..4);
     let bytes = || prop_oneof![0..20u64, any::<u64>()];
     let error = || (any::<u64>(), ".{0,4}").prop_map(|(code, message)| Error { code, message });
@@ -311,16 +199,12 @@ fn command() -> impl Strategy<Value = Command> {
         ".{0,4}".prop_map(|name| Command::OpenSession { name }),
         ("[a-z]", bytes()).prop_map(|(local_path, size)| Command::AddImage { local_path, size }),
         Just(Command::FinishSession),
-        (ids, ".{0,4}").prop_map(|(image_ids, recipient)| Command::StartJob {
-            image_ids,
-            recipient
-        }),
+        (ids, ".{0,4}")
+            .prop_map(|(image_ids, recipient)| Command::StartJob { image_ids, recipient }),
         (id(), id()).prop_map(|(job_id, image_id)| Command::Retry { job_id, image_id }),
         (id(), bytes()).prop_map(|(upload_id, bytes)| Command::BytesSent { upload_id, bytes }),
-        (id(), ".{0,4}").prop_map(|(upload_id, cloud_id)| Command::FinishUpload {
-            upload_id,
-            cloud_id
-        }),
+        (id(), ".{0,4}")
+            .prop_map(|(upload_id, cloud_id)| Command::FinishUpload { upload_id, cloud_id }),
         (id(), error()).prop_map(|(upload_id, error)| Command::FailUpload { upload_id, error }),
         (id(), error()).prop_map(|(job_id, error)| Command::FailJob { job_id, error }),
     ]

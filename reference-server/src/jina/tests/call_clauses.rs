@@ -21,11 +21,7 @@ impl Heard {
 fn stream(faults: &[Fault], bodies: impl IntoIterator<Item = Option<Body>>) -> Heard {
     let mut jina = jina(false, faults);
     let mut call = jina.open();
-    let mut heard = Heard {
-        early: Vec::new(),
-        late: Vec::new(),
-        end: Ok(()),
-    };
+    let mut heard = Heard { early: Vec::new(), late: Vec::new(), end: Ok(()) };
     for (id, body) in (1..).zip(bodies) {
         let bytes = request(id, body).encode_to_vec();
         match call.receive(&bytes, &mut jina, NOW) {
@@ -60,12 +56,8 @@ fn answered<'a>(answers: impl Iterator<Item = &'a Request>) -> Vec<u32> {
 }
 
 pub(super) const CLAUSES: &[(&str, Holds)] = &[
-    ("jina/call/one-to-one", |f| {
-        answered(stream(f, valid(3)).all()) == [1, 2, 3]
-    }),
-    ("jina/call/answers-before-half-close", |f| {
-        !stream(f, valid(1)).early.is_empty()
-    }),
+    ("jina/call/one-to-one", |f| answered(stream(f, valid(3)).all()) == [1, 2, 3]),
+    ("jina/call/answers-before-half-close", |f| !stream(f, valid(1)).early.is_empty()),
     ("jina/call/ends-ok", |f| stream(f, valid(2)).end == Ok(())),
     ("jina/call/empty-stream", |f| {
         let heard = stream(f, []);

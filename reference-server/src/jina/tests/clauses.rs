@@ -18,9 +18,7 @@ fn every_fault_breaks_its_clause_and_nothing_is_broken_without() {
         let broken = Fault::ALL.iter().any(|fault| fault.breaks() == *clause);
         assert!(broken, "no fault breaks {clause}");
     }
-    let ours = Fault::ALL
-        .iter()
-        .filter(|fault| fault.breaks().starts_with("jina/"));
+    let ours = Fault::ALL.iter().filter(|fault| fault.breaks().starts_with("jina/"));
     for fault in ours {
         let broken = clauses().find(|(clause, _)| *clause == fault.breaks());
         let (clause, holds) = broken.unwrap_or_else(|| panic!("no probe for {}", fault.breaks()));
@@ -68,13 +66,7 @@ fn back(faults: &[Fault], body: Body) -> Vec<Document> {
 }
 
 fn valid_bodies() -> [Body; 5] {
-    [
-        train(docs(), true),
-        index(docs()),
-        search(docs(), 2),
-        control(1),
-        control(3),
-    ]
+    [train(docs(), true), index(docs()), search(docs(), 2), control(1), control(3)]
 }
 
 const UNARY: &[(&str, Holds)] = &[
@@ -104,16 +96,12 @@ const UNARY: &[(&str, Holds)] = &[
             answer.is_some_and(kept)
         })
     }),
-    ("jina/unary/docs-kept", |f| {
-        bytes_of(back(f, index(docs()))) == bytes_of(docs())
-    }),
+    ("jina/unary/docs-kept", |f| bytes_of(back(f, index(docs()))) == bytes_of(docs())),
     ("jina/unary/tags-survive", |f| {
         let bytes = |docs: &[Document]| docs[0].tags.as_ref().map(Struct::encode_to_vec);
         bytes(&back(f, index(vec![tree(0)]))) == bytes(&[tree(0)])
     }),
-    ("jina/unary/no-body-is-an-error", |f| {
-        once(f, None).is_none_or(|answer| erred(&answer))
-    }),
+    ("jina/unary/no-body-is-an-error", |f| once(f, None).is_none_or(|answer| erred(&answer))),
     ("jina/unary/valid-is-no-error", |f| {
         valid_bodies().into_iter().all(|body| {
             let answer = once(f, Some(body));
@@ -162,18 +150,13 @@ const DOCUMENT: &[(&str, Holds)] = &[
             !matches!(doc.content, Some(Content::Buffer(_))) || !doc.mime_type.is_empty()
         })
     }),
-    ("jina/document/deep-trees", |f| {
-        back(f, index(vec![tree(64)])) == [tree(64)]
-    }),
+    ("jina/document/deep-trees", |f| back(f, index(vec![tree(64)])) == [tree(64)]),
     ("jina/document/deep-trees-survived", |f| {
         let answer = jina(false, f).call(&deep_bytes(), NOW).ok();
         answer.is_none_or(|answer| answer.after == After::GoOn)
     }),
     ("jina/document/wide-trees", |f| {
-        let wide = Document {
-            chunks: vec![text(2, "chunk"); 10_000],
-            ..text(1, "wide")
-        };
+        let wide = Document { chunks: vec![text(2, "chunk"); 10_000], ..text(1, "wide") };
         once(f, Some(index(vec![wide]))).is_some_and(|answer| !erred(&answer))
     }),
 ];
@@ -199,10 +182,7 @@ const STATUS: &[(&str, Holds)] = &[
     }),
     ("jina/status/details-time-valid", |f| {
         let answer = once(f, None).map(|answer| status_of(&answer).details);
-        let times = answer
-            .into_iter()
-            .flatten()
-            .filter_map(|details| details.time);
+        let times = answer.into_iter().flatten().filter_map(|details| details.time);
         let valid = |time: Timestamp| {
             time.seconds < NOW.seconds + 86_400 && (0..1_000_000_000).contains(&time.nanos)
         };
@@ -222,8 +202,7 @@ const STATUS: &[(&str, Holds)] = &[
 ];
 
 fn spawn_said(jina: &mut Jina, request: &SpawnRequest) -> Vec<SpawnRequest> {
-    jina.spawn(&request.encode_to_vec(), NOW)
-        .unwrap_or_default()
+    jina.spawn(&request.encode_to_vec(), NOW).unwrap_or_default()
 }
 
 fn last_code(messages: &[SpawnRequest]) -> Option<i32> {
@@ -294,9 +273,7 @@ const CONTROL: &[(&str, Holds)] = &[
             answer.after == After::GoOn && answer.messages.iter().all(erred)
         })
     }),
-    ("jina/control/idle-accepted", |f| {
-        once(f, Some(control(3))).is_some()
-    }),
+    ("jina/control/idle-accepted", |f| once(f, Some(control(3))).is_some()),
     ("jina/control/terminate-ends", |f| {
         let bytes = request(7, Some(control(0))).encode_to_vec();
         let answer = jina(false, f).call(&bytes, NOW).expect("an answer");

@@ -23,17 +23,10 @@ use wirecheck_proto::jina::status::StatusCode;
 
 use super::*;
 
-const NOW: Timestamp = Timestamp {
-    seconds: 1_700_000_000,
-    nanos: 5,
-};
+const NOW: Timestamp = Timestamp { seconds: 1_700_000_000, nanos: 5 };
 
 fn jina(allow_spawn: bool, faults: &[Fault]) -> Jina {
-    Jina::new(
-        Limits::default(),
-        allow_spawn,
-        faults.iter().copied().collect(),
-    )
+    Jina::new(Limits::default(), allow_spawn, faults.iter().copied().collect())
 }
 
 fn text(id: u32, text: &str) -> Document {
@@ -58,18 +51,11 @@ fn train(docs: Vec<Document>, flush: bool) -> Body {
 }
 
 fn control(command: i32) -> Body {
-    Body::Control(ControlRequest {
-        command,
-        args: BTreeMap::new(),
-    })
+    Body::Control(ControlRequest { command, args: BTreeMap::new() })
 }
 
 fn request(request_id: u32, body: Option<Body>) -> Request {
-    Request {
-        request_id,
-        body,
-        status: None,
-    }
+    Request { request_id, body, status: None }
 }
 
 fn ask(jina: &mut Jina, body: Option<Body>) -> Request {
@@ -98,25 +84,13 @@ fn ids(matches: &[Document]) -> Vec<u32> {
 fn tags() -> Struct {
     let value = |kind| Value { kind: Some(kind) };
     let zero = value(Kind::NumberValue(-0.0));
-    let inner = Struct {
-        fields: BTreeMap::from([("zero".to_owned(), zero.clone())]),
-    };
-    let list = vec![
-        zero,
-        value(Kind::NullValue(0)),
-        value(Kind::StructValue(inner)),
-    ];
+    let inner = Struct { fields: BTreeMap::from([("zero".to_owned(), zero.clone())]) };
+    let list = vec![zero, value(Kind::NullValue(0)), value(Kind::StructValue(inner))];
     Struct {
         fields: BTreeMap::from([
             ("null".to_owned(), value(Kind::NullValue(0))),
-            (
-                "list".to_owned(),
-                value(Kind::ListValue(ListValue { values: list })),
-            ),
-            (
-                "text".to_owned(),
-                value(Kind::StringValue("\u{1f600}".to_owned())),
-            ),
+            ("list".to_owned(), value(Kind::ListValue(ListValue { values: list }))),
+            ("text".to_owned(), value(Kind::StringValue("\u{1f600}".to_owned()))),
             ("large".to_owned(), value(Kind::NumberValue(1e308))),
         ]),
     }
@@ -145,10 +119,7 @@ fn pea(args: &[&str]) -> SpawnRequest {
 }
 
 fn spawn(body: spawn_request::Body) -> SpawnRequest {
-    SpawnRequest {
-        body: Some(body),
-        ..SpawnRequest::default()
-    }
+    SpawnRequest { body: Some(body), ..SpawnRequest::default() }
 }
 
 /// An index request whose document has chunks 10,000 deep. Written inside out: prost's own writer

@@ -15,11 +15,7 @@ fn documents_come_back_as_they_were_sent() {
         assert_eq!(code(&answer), StatusCode::Success);
         assert_eq!(answer.encode_to_vec(), {
             let status = answer.status.clone();
-            Request {
-                status,
-                ..request(7, Some(body))
-            }
-            .encode_to_vec()
+            Request { status, ..request(7, Some(body)) }.encode_to_vec()
         });
     }
     let answer = ask(&mut jina, Some(search(docs.clone(), 0)));
@@ -50,28 +46,16 @@ fn a_search_finds_what_was_indexed_best_first_on_its_level() {
     assert_eq!(matches.len(), 4);
     let scores: Vec<f32> = matches
         .iter()
-        .map(|found| {
-            found
-                .score
-                .as_ref()
-                .and_then(|score| score.value)
-                .expect("a score")
-        })
+        .map(|found| found.score.as_ref().and_then(|score| score.value).expect("a score"))
         .collect();
     assert_eq!(scores[0], 1.0);
     assert!(scores.is_sorted_by(|one, two| one >= two));
     for (turn, found) in matches.iter().enumerate() {
         assert_eq!(found.level_depth, 0);
         assert_eq!(found.score.as_ref().expect("a score").ref_id, 3);
-        let mode = [
-            QuantizationMode::None,
-            QuantizationMode::Fp16,
-            QuantizationMode::Uint8,
-        ][turn % 3];
-        assert_eq!(
-            found.embedding.as_ref().expect("one").quantization,
-            mode as i32
-        );
+        let mode =
+            [QuantizationMode::None, QuantizationMode::Fp16, QuantizationMode::Uint8][turn % 3];
+        assert_eq!(found.embedding.as_ref().expect("one").quantization, mode as i32);
     }
     for top_k in 0..7 {
         let answer = ask(&mut jina, Some(search(vec![text(9, "red")], top_k)));
@@ -125,19 +109,11 @@ fn commands_are_told_by_their_number() {
     ask(&mut jina, Some(train(doc(), false)));
     let answer = ask(&mut jina, Some(control(1)));
     assert_eq!(code(&answer), StatusCode::Ready);
-    let Some(Body::Control(control_answer)) = answer.body else {
-        panic!("no control")
-    };
+    let Some(Body::Control(control_answer)) = answer.body else { panic!("no control") };
     let told: Vec<_> = control_answer.args.values().map(String::as_str).collect();
-    assert_eq!(
-        told,
-        ["1", "0", "0", "2"],
-        "collected, documents, peas, trained"
-    );
+    assert_eq!(told, ["1", "0", "0", "2"], "collected, documents, peas, trained");
     assert_eq!(code(&ask(&mut jina, Some(control(3)))), StatusCode::Success);
-    let answer = jina
-        .answer(request(1, Some(control(0))), NOW)
-        .expect("an answer");
+    let answer = jina.answer(request(1, Some(control(0))), NOW).expect("an answer");
     assert_eq!(code(&answer.messages[0]), StatusCode::Success);
     assert_eq!(answer.after, After::Stop);
 }
@@ -184,16 +160,8 @@ fn what_is_kept_and_done_is_bounded() {
     let mut jina = Jina::new(limits, true, Faults::default());
     let large = text(1, &"x".repeat(2_000));
     let refused = jina.answer(request(1, Some(index(vec![large]))), NOW);
-    assert_eq!(
-        refused.map_err(|refusal| refusal.code),
-        Err(Code::ResourceExhausted)
-    );
-    for (name, refused) in [
-        ("a", false),
-        (&"x".repeat(21), true),
-        ("b", false),
-        ("c", true),
-    ] {
+    assert_eq!(refused.map_err(|refusal| refusal.code), Err(Code::ResourceExhausted));
+    for (name, refused) in [("a", false), (&"x".repeat(21), true), ("b", false), ("c", true)] {
         let spawned = jina.spawn(&pea(&["--name", name]).encode_to_vec(), NOW);
         assert_eq!(spawned.is_err(), refused, "{name}");
     }

@@ -10,11 +10,7 @@ fn matches(faults: &[Fault], top_k: u32) -> Vec<(u32, Vec<Document>)> {
     let mut jina = jina(false, faults);
     let words = ["one", "two", "three", "two more", "five and more", "six"];
     let docs: Vec<_> = (1..).zip(words).map(|(id, word)| text(id, word)).collect();
-    let below = docs.iter().map(|doc| Document {
-        id: doc.id + 10,
-        level_depth: 1,
-        ..doc.clone()
-    });
+    let below = docs.iter().map(|doc| Document { id: doc.id + 10, level_depth: 1, ..doc.clone() });
     let all = docs.iter().cloned().chain(below).collect();
     said(&mut jina, 1, Some(index(all)));
     let queries = docs.into_iter().take(4);
@@ -53,9 +49,7 @@ pub(super) const CLAUSES: &[(&str, Holds)] = &[
     ("jina/search/at-most-top-k", |f| {
         (1..5).all(|top_k| {
             let searches = matches(f, top_k);
-            searches
-                .iter()
-                .all(|(_, found)| found.len() <= top_k as usize)
+            searches.iter().all(|(_, found)| found.len() <= top_k as usize)
         })
     }),
     ("jina/search/zero-top-k-brings-none", |f| {
@@ -77,15 +71,10 @@ pub(super) const CLAUSES: &[(&str, Holds)] = &[
         };
         all(|one, two| one >= two) || all(|one, two| one <= two)
     }),
-    ("jina/search/same-level", |f| {
-        every_match(f, |_, found| found.level_depth == 0)
-    }),
+    ("jina/search/same-level", |f| every_match(f, |_, found| found.level_depth == 0)),
     ("jina/search/score-refers", |f| {
         every_match(f, |query, found| {
-            found
-                .score
-                .as_ref()
-                .is_some_and(|score| score.ref_id == query)
+            found.score.as_ref().is_some_and(|score| score.ref_id == query)
         })
     }),
     ("jina/search/finds-what-was-indexed", |f| {

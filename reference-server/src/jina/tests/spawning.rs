@@ -16,14 +16,7 @@ fn nobody_spawns_where_it_is_not_allowed() {
     for request in [SpawnRequest::default(), pea(&[]), pea(&["--name", "a"])] {
         let messages = jina.spawn(&request.encode_to_vec(), NOW).expect("messages");
         assert_eq!(codes(&messages), [StatusCode::ErrorNotallowed]);
-        assert!(
-            !messages[0]
-                .status
-                .as_ref()
-                .expect("a status")
-                .description
-                .is_empty()
-        );
+        assert!(!messages[0].status.as_ref().expect("a status").description.is_empty());
         assert_eq!(messages[0].body, request.body);
     }
 }
@@ -35,17 +28,9 @@ fn a_pea_spawns_once() {
     let mut said = |request: &SpawnRequest| {
         let messages = jina.spawn(&request.encode_to_vec(), NOW).expect("messages");
         for message in &messages {
-            assert!(
-                !message
-                    .log_record
-                    .trim_end_matches('\n')
-                    .contains(['\n', '\r'])
-            );
+            assert!(!message.log_record.trim_end_matches('\n').contains(['\n', '\r']));
         }
-        (
-            codes(&messages),
-            messages.last().and_then(|last| last.body.clone()),
-        )
+        (codes(&messages), messages.last().and_then(|last| last.body.clone()))
     };
     let up = vec![Pending, Pending, Ready];
     let named = pea(&["--name", "a\nb"]);
@@ -59,15 +44,9 @@ fn a_pea_spawns_once() {
     let pod = spawn(spawn_request::Body::Pod(PodSpawnRequest { args }));
     let (codes, body) = said(&pod);
     assert_eq!(codes, up);
-    let parts = MutablepodSpawnRequest {
-        peas: vec![part.clone()],
-        ..Default::default()
-    };
+    let parts = MutablepodSpawnRequest { peas: vec![part.clone()], ..Default::default() };
     assert_eq!(body, Some(spawn_request::Body::MutablePod(parts.clone())));
-    assert_eq!(
-        said(&spawn(spawn_request::Body::MutablePod(parts))).0,
-        [ErrorDuplicate]
-    );
+    assert_eq!(said(&spawn(spawn_request::Body::MutablePod(parts))).0, [ErrorDuplicate]);
     let empty = spawn_request::Body::MutablePod(MutablepodSpawnRequest::default());
     for bad in [SpawnRequest::default(), pea(&[]), spawn(empty)] {
         assert_eq!(said(&bad), (vec![Error], bad.body.clone()));

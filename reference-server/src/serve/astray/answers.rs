@@ -38,15 +38,9 @@ pub(super) fn spoil(answer: Response<Body>, call: Call) -> Response<Body> {
         return Response::from_parts(head, body);
     }
     if call.astray().has(Fault::SendsStatusInHeaders) {
-        head.headers
-            .insert("grpc-status", HeaderValue::from_static("0"));
+        head.headers.insert("grpc-status", HeaderValue::from_static("0"));
     }
-    let spoiled = Spoiled {
-        answer: body,
-        call,
-        ready: VecDeque::new(),
-        turn: Turn::None,
-    };
+    let spoiled = Spoiled { answer: body, call, ready: VecDeque::new(), turn: Turn::None };
     Response::from_parts(head, Body::new(spoiled))
 }
 

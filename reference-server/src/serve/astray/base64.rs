@@ -12,11 +12,7 @@ impl Base64<'_> {
     }
 
     fn padding(self) -> usize {
-        self.0
-            .iter()
-            .rev()
-            .take_while(|byte| **byte == b'=')
-            .count()
+        self.0.iter().rev().take_while(|byte| **byte == b'=').count()
     }
 
     pub(super) fn is_padded(self) -> bool {

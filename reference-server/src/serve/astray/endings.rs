@@ -50,10 +50,9 @@ impl Astray {
                 (Fault::ExpiresWithUnavailable, Code::Unavailable)
             }
             Offence::Expired => (Fault::ExpiresWithCancelled, Code::Cancelled),
-            Offence::FlagWithoutEncoding => (
-                Fault::FlagWithoutEncodingIsUnimplemented,
-                Code::Unimplemented,
-            ),
+            Offence::FlagWithoutEncoding => {
+                (Fault::FlagWithoutEncodingIsUnimplemented, Code::Unimplemented)
+            }
             Offence::UnknownEncoding => (Fault::UnknownEncodingIsInternal, Code::Internal),
             Offence::TooLarge => (Fault::TooLargeIsOutOfRange, Code::OutOfRange),
             Offence::Truncated => (Fault::TruncatedIsDataLoss, Code::DataLoss),

@@ -29,10 +29,7 @@ pub(super) struct Frame(BytesMut);
 impl Frames {
     /// What a client sends: frames behind the preface.
     pub(super) fn of_client() -> Frames {
-        Frames {
-            skip: 24,
-            held: BytesMut::new(),
-        }
+        Frames { skip: 24, held: BytesMut::new() }
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8]) {
@@ -45,9 +42,7 @@ impl Frames {
     /// The next frame that is whole. HTTP/2 beneath gives up on one that announces more than it takes.
     pub(super) fn next(&mut self) -> Option<Frame> {
         let length = self.held.get(..3)?;
-        let length = length
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
+        let length = length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
         let whole = self.held.len() >= HEAD + length;
         whole.then(|| Frame(self.held.split_to(HEAD + length)))
     }

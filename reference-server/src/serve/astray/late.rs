@@ -19,9 +19,7 @@ pub(super) fn answer(
     let late = Late::Coming(Box::pin(coming));
     let mut response = Response::new(Body::new(late));
     let grpc = http::HeaderValue::from_static("application/grpc");
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, grpc);
+    response.headers_mut().insert(http::header::CONTENT_TYPE, grpc);
     response
 }
 

@@ -120,10 +120,7 @@ struct UnderWay {
 impl UnderWay {
     fn begin(astray: &Arc<Astray>, connection: ConnectionId) -> UnderWay {
         locked(&astray.busy).entry(connection).or_default().calls += 1;
-        UnderWay {
-            astray: Arc::clone(astray),
-            connection,
-        }
+        UnderWay { astray: Arc::clone(astray), connection }
     }
 
     fn is_one_of_many(&self) -> bool {
@@ -135,10 +132,7 @@ impl UnderWay {
     /// Keeps an answer for another call, and gives the one kept before.
     fn exchange(&self, answer: &Bytes) -> Option<Bytes> {
         let mut busy = locked(&self.astray.busy);
-        busy.entry(self.connection)
-            .or_default()
-            .last
-            .replace(answer.clone())
+        busy.entry(self.connection).or_default().last.replace(answer.clone())
     }
 }
 

@@ -34,15 +34,9 @@ pub(super) fn judge(head: &Parts, methods: &Methods, astray: &Astray) -> Turn {
         |text: &[u8]| !text.is_empty() && !text.iter().any(|byte| matches!(byte, b'1'..=b'9'));
     let timeout = head.headers.get("grpc-timeout");
     let never = [
-        (
-            Fault::NeverAnswersWithoutTe,
-            !head.headers.contains_key(header::TE),
-        ),
+        (Fault::NeverAnswersWithoutTe, !head.headers.contains_key(header::TE)),
         (Fault::NeverAnswersLargeMetadata, size(head) > LARGE),
-        (
-            Fault::NeverAnswersZeroTimeout,
-            timeout.is_some_and(|value| zero(value.as_bytes())),
-        ),
+        (Fault::NeverAnswersZeroTimeout, timeout.is_some_and(|value| zero(value.as_bytes()))),
     ];
     if never.iter().any(|(fault, met)| *met && astray.has(*fault)) {
         return Turn::Never;
@@ -61,9 +55,7 @@ pub(super) fn judge(head: &Parts, methods: &Methods, astray: &Astray) -> Turn {
 }
 
 fn judge_path(path: &str, methods: &Methods, astray: &Astray) -> Option<Turn> {
-    let names = path
-        .strip_prefix('/')
-        .and_then(|names| names.split_once('/'));
+    let names = path.strip_prefix('/').and_then(|names| names.split_once('/'));
     let well_formed = |(service, method): &(&str, &str)| {
         !service.is_empty() && !method.is_empty() && !method.contains('/')
     };
@@ -91,24 +83,12 @@ fn judge_metadata(head: &Parts, astray: &Astray) -> Turn {
         }
         let refuses = [
             (Fault::RefusesUnknownMetadata, !binary && !is_of_grpc(name)),
-            (
-                Fault::RefusesUnknownBinaryMetadata,
-                binary && !is_of_grpc(name),
-            ),
-            (
-                Fault::RequiresBinPadding,
-                binary && values().any(Base64::lacks_padding),
-            ),
-            (
-                Fault::RefusesBinPadding,
-                binary && values().any(Base64::is_padded),
-            ),
+            (Fault::RefusesUnknownBinaryMetadata, binary && !is_of_grpc(name)),
+            (Fault::RequiresBinPadding, binary && values().any(Base64::lacks_padding)),
+            (Fault::RefusesBinPadding, binary && values().any(Base64::is_padded)),
             (Fault::RefusesJoinedBin, binary && values().count() > 1),
         ];
-        if refuses
-            .iter()
-            .any(|(fault, met)| *met && astray.has(*fault))
-        {
+        if refuses.iter().any(|(fault, met)| *met && astray.has(*fault)) {
             return refuse(Code::Internal);
         }
     }
@@ -116,20 +96,13 @@ fn judge_metadata(head: &Parts, astray: &Astray) -> Turn {
 }
 
 fn is_of_grpc(name: &HeaderName) -> bool {
-    const HTTP: [HeaderName; 4] = [
-        header::TE,
-        header::CONTENT_TYPE,
-        header::USER_AGENT,
-        header::CONTENT_LENGTH,
-    ];
+    const HTTP: [HeaderName; 4] =
+        [header::TE, header::CONTENT_TYPE, header::USER_AGENT, header::CONTENT_LENGTH];
     name.as_str().starts_with("grpc-") || HTTP.contains(name)
 }
 
 fn size(head: &Parts) -> usize {
-    let sizes = head
-        .headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len());
+    let sizes = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
     sizes.sum()
 }
 

@@ -7,18 +7,10 @@ use tonic::metadata::BinaryMetadataValue;
 
 use super::Astray;
 use crate::faults::Fault;
+use crate::serve::raw::Details;
 
 const STATUS: &str = "grpc-status";
 const MESSAGE: &str = "grpc-message";
-
-/// `google.rpc.Status` as far as it is needed here.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Details {
-    #[prost(int32, tag = "1")]
-    code: i32,
-    #[prost(string, tag = "2")]
-    message: String,
-}
 
 /// Whether a block says anything but OK.
 pub(super) fn refuses(block: &HeaderMap) -> bool {
@@ -70,20 +62,14 @@ fn spoil_refusal(block: &mut HeaderMap, astray: &Astray, status: &HeaderValue) {
     if !message.is_empty() {
         set(block, MESSAGE, message);
     }
-    let code = status
-        .to_str()
-        .ok()
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(0);
+    let code = status.to_str().ok().and_then(|code| code.parse().ok()).unwrap_or(0);
     let details = match () {
-        () if astray.has(Fault::DetailsNameOtherCode) => Details {
-            code: code + 1,
-            message: decoded(block),
-        },
-        () if astray.has(Fault::DetailsSayOtherMessage) => Details {
-            code,
-            message: "something else".to_owned(),
-        },
+        () if astray.has(Fault::DetailsNameOtherCode) => {
+            Details { code: code + 1, message: decoded(block) }
+        }
+        () if astray.has(Fault::DetailsSayOtherMessage) => {
+            Details { code, message: "something else".to_owned() }
+        }
         () => return,
     };
     let details = BinaryMetadataValue::from_bytes(&details.encode_to_vec());
@@ -93,9 +79,7 @@ fn spoil_refusal(block: &mut HeaderMap, astray: &Astray, status: &HeaderValue) {
 /// The message of a block, as it was before it was percent-encoded.
 fn decoded(block: &HeaderMap) -> String {
     let status = Status::from_header_map(block);
-    status
-        .map(|status| status.message().to_owned())
-        .unwrap_or_default()
+    status.map(|status| status.message().to_owned()).unwrap_or_default()
 }
 
 fn set(block: &mut HeaderMap, name: &'static str, value: &[u8]) {

@@ -59,11 +59,7 @@ impl Watch {
         deadline: Deadline,
         astray: Arc<Astray>,
     ) -> Watch {
-        Watch {
-            offence: Some(offence),
-            deadline,
-            astray,
-        }
+        Watch { offence: Some(offence), deadline, astray }
     }
 
     /// Ready when the call is over.
@@ -101,10 +97,7 @@ pub(super) fn watched(response: Response<Body>, mut watch: Watch) -> Response<Bo
     if watch.astray.has(Fault::ForgetsTimeoutBehindHeaders) {
         watch.deadline = Deadline::after(None);
     }
-    let answer = Answer::Service {
-        body,
-        watch: Box::new(watch),
-    };
+    let answer = Answer::Service { body, watch: Box::new(watch) };
     Response::from_parts(head, Body::new(answer))
 }
 

@@ -41,10 +41,7 @@ impl Inflater {
     pub(super) fn new() -> Inflater {
         // Room for the prefix, which is known at the end.
         let message = vec![0; PREFIX];
-        Inflater(MultiGzDecoder::new(Bounded {
-            message,
-            full: false,
-        }))
+        Inflater(MultiGzDecoder::new(Bounded { message, full: false }))
     }
 
     /// Takes more compressed bytes.

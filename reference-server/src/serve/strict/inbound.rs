@@ -30,11 +30,7 @@ impl Inbound {
         messages: Messages,
         offended: oneshot::Sender<Ending>,
     ) -> Inbound {
-        Inbound {
-            client: Some(client),
-            messages,
-            offended: Some(offended),
-        }
+        Inbound { client: Some(client), messages, offended: Some(offended) }
     }
 
     fn refuse(&mut self, offence: Offence) -> Poll<Option<Result<Frame<Bytes>, Status>>> {

@@ -40,20 +40,14 @@ enum State {
     /// In a message that goes on as it comes; so many bytes are to come, one at least.
     Plain { left: usize },
     /// In a compressed message.
-    Packed {
-        left: usize,
-        inflater: Box<Inflater>,
-    },
+    Packed { left: usize, inflater: Box<Inflater> },
     /// In a message that is too large, and read all the same; only a fault does that.
     Excess { left: usize },
     /// Before a message that is never read nor refused; only a fault does that.
     Stuck,
 }
 
-const BETWEEN: State = State::Prefix {
-    bytes: [0; PREFIX],
-    have: 0,
-};
+const BETWEEN: State = State::Prefix { bytes: [0; PREFIX], have: 0 };
 
 impl Messages {
     pub(super) fn new(requests: Requests, encoding: Encoding, astray: Arc<Astray>) -> Messages {

@@ -55,13 +55,7 @@ impl Methods {
                     false => Requests::One,
                 };
                 let one_answer = !method.server_streaming();
-                self.0.insert(
-                    path,
-                    Method {
-                        requests,
-                        one_answer,
-                    },
-                );
+                self.0.insert(path, Method { requests, one_answer });
             }
         }
     }
@@ -84,11 +78,8 @@ impl Methods {
 
     /// Whether a service of this name has a method.
     pub(in crate::serve) fn know_service(&self, name: &str) -> bool {
-        let of_it = |path: &String| {
-            path[1..]
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with('/'))
-        };
+        let of_it =
+            |path: &String| path[1..].strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
         self.0.keys().any(of_it)
     }
 }

@@ -43,10 +43,7 @@ pub(super) struct StrictLayer {
 
 impl StrictLayer {
     pub(super) fn new(astray: Arc<Astray>) -> StrictLayer {
-        StrictLayer {
-            methods: Arc::new(Methods::of_the_contract()),
-            astray,
-        }
+        StrictLayer { methods: Arc::new(Methods::of_the_contract()), astray }
     }
 }
 

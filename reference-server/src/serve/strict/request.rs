@@ -118,14 +118,10 @@ mod tests {
     #[test]
     fn a_path_names_one_service_and_one_method() {
         let malformed = Err(Refused::Grpc(Offence::MalformedPath));
-        for path in [
-            "/", "/x", "//", "/S/", "/S//M", "/S/M/", "//M", "/a/S/M", "*", "/S/M?", "/S/M?a=b",
-        ] {
-            assert_eq!(
-                judged("POST", path, &["application/grpc"]),
-                malformed,
-                "{path}"
-            );
+        for path in
+            ["/", "/x", "//", "/S/", "/S//M", "/S/M/", "//M", "/a/S/M", "*", "/S/M?", "/S/M?a=b"]
+        {
+            assert_eq!(judged("POST", path, &["application/grpc"]), malformed, "{path}");
         }
     }
 }

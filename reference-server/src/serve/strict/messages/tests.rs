@@ -13,9 +13,7 @@ fn read(requests: Requests, encoding: Encoding, data: &[&[u8]]) -> (Vec<u8>, Res
     let mut messages = Messages::new(requests, encoding, Astray::new(Faults::default()));
     let mut service = Vec::new();
     for data in data {
-        messages
-            .feed(Bytes::copy_from_slice(data))
-            .expect("no fault");
+        messages.feed(Bytes::copy_from_slice(data)).expect("no fault");
         loop {
             match messages.next() {
                 Ok(Some(bytes)) => service.extend_from_slice(&bytes),
@@ -46,12 +44,7 @@ fn gzip(payload: &[u8]) -> Vec<u8> {
 #[test]
 fn a_split_anywhere_changes_nothing() {
     let plain = [message(0, b"one"), message(0, b""), message(0, b"three")].concat();
-    let mixed = [
-        message(1, &gzip(b"one")),
-        message(0, b""),
-        message(1, &gzip(b"three")),
-    ]
-    .concat();
+    let mixed = [message(1, &gzip(b"one")), message(0, b""), message(1, &gzip(b"three"))].concat();
     for data in [&plain, &mixed] {
         for at in 0..=data.len() {
             let (head, tail) = data.split_at(at);
@@ -70,11 +63,7 @@ fn an_end_inside_a_message_is_seen_wherever_it_is() {
         for before in [vec![], message(0, b"first")] {
             for at in 1..whole.len() {
                 let data = [&before[..], &whole[..at]].concat();
-                assert_eq!(
-                    offence(Encoding::Gzip, &data),
-                    Err(Offence::Truncated),
-                    "{at}"
-                );
+                assert_eq!(offence(Encoding::Gzip, &data), Err(Offence::Truncated), "{at}");
             }
         }
     }
@@ -84,11 +73,9 @@ fn an_end_inside_a_message_is_seen_wherever_it_is() {
 fn a_method_that_takes_one_message_gets_one() {
     let one = message(0, b"");
     let two = [&one[..], &one].concat();
-    for (data, end) in [
-        (&b""[..], Err(Offence::NoMessage)),
-        (&one, Ok(())),
-        (&two, Err(Offence::SecondMessage)),
-    ] {
+    for (data, end) in
+        [(&b""[..], Err(Offence::NoMessage)), (&one, Ok(())), (&two, Err(Offence::SecondMessage))]
+    {
         assert_eq!(read(Requests::One, Encoding::Identity, &[data]).1, end);
         assert_eq!(read(Requests::Any, Encoding::Identity, &[data]).1, Ok(()));
     }
@@ -110,11 +97,7 @@ fn a_prefix_alone_condemns_a_message() {
         (255, Encoding::Identity, 1, Err(Offence::ReservedFlag)),
     ] {
         let prefix = [&[flag][..], &length.to_be_bytes()].concat();
-        assert_eq!(
-            offence(encoding, &prefix),
-            end,
-            "flag {flag}, {length} bytes"
-        );
+        assert_eq!(offence(encoding, &prefix), end, "flag {flag}, {length} bytes");
     }
 }
 
@@ -132,10 +115,7 @@ fn what_does_not_decompress_is_corrupt() {
         &[&good[..], b"garbage"].concat(),
         &[&good[..], &good[..15]].concat(),
     ] {
-        assert_eq!(
-            offence(Encoding::Gzip, &message(1, bad)),
-            Err(Offence::Corrupt)
-        );
+        assert_eq!(offence(Encoding::Gzip, &message(1, bad)), Err(Offence::Corrupt));
     }
     let members = message(1, &[gzip(b"two "), gzip(b"members")].concat());
     let (service, end) = read(Requests::One, Encoding::Gzip, &[&members]);
@@ -145,21 +125,13 @@ fn what_does_not_decompress_is_corrupt() {
 #[test]
 fn a_bomb_ends_at_the_longest_message() {
     let longest = vec![0; MAX_MESSAGE];
-    let (service, end) = read(
-        Requests::One,
-        Encoding::Gzip,
-        &[&message(1, &gzip(&longest))],
-    );
+    let (service, end) = read(Requests::One, Encoding::Gzip, &[&message(1, &gzip(&longest))]);
     assert_eq!((service.len(), end), (PREFIX + MAX_MESSAGE, Ok(())));
     let bomb = message(1, &gzip(&[&longest[..], &[0]].concat()));
     assert_eq!(offence(Encoding::Gzip, &bomb), Err(Offence::Bomb));
     // It is over as soon as the limit is passed, not when the rest has come.
     let members: Vec<_> = std::iter::repeat_n(gzip(&longest), 3).flatten().collect();
     let announced = message(1, &members);
-    let (service, end) = read(
-        Requests::Any,
-        Encoding::Gzip,
-        &[&announced[..announced.len() / 2]],
-    );
+    let (service, end) = read(Requests::Any, Encoding::Gzip, &[&announced[..announced.len() / 2]]);
     assert_eq!((service, end), (vec![], Err(Offence::Bomb)));
 }
