@@ -18,6 +18,8 @@ use crate::status::End;
 
 /// The least time between the beginnings of two rounds of looks: nobody is to be flooded.
 pub(super) const PACE: Duration = Duration::from_millis(10);
+/// Rounds that there are however short the window: a Get between two lists, and that again.
+const ROUNDS: usize = 3;
 /// Looks at single sessions that are kept in mind, over all rounds.
 const SIGHTINGS: usize = 100_000;
 
@@ -29,7 +31,7 @@ const SIGHTINGS: usize = 100_000;
 pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Result<(), Stop> {
     let began = Instant::now();
     // The last tenth of a check's time is for judging.
-    let window = cx.observe().min((cx.deadline() - began).mul_f64(0.9));
+    let granted = (cx.deadline() - began).mul_f64(0.9);
     let mut outlook = Outlook::new(cx).await?;
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -37,7 +39,10 @@ pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Resul
     loop {
         pace.tick().await;
         outlook.round(cx).await?;
-        let over = began.elapsed() >= window || outlook.sightings >= SIGHTINGS;
+        let elapsed = began.elapsed();
+        let over = elapsed >= granted
+            || outlook.sightings >= SIGHTINGS
+            || elapsed >= cx.observe() && outlook.rounds >= ROUNDS;
         if outlook.turns < judged_at && !over {
             continue;
         }
@@ -45,7 +50,7 @@ pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Resul
             Err(Stop::Skip(_)) if !over => judged_at = outlook.turns + turns,
             Err(Stop::Skip(lacking)) => {
                 let looks = cx.recorder().streams();
-                let seconds = began.elapsed().as_secs_f64();
+                let seconds = elapsed.as_secs_f64();
                 return expect::skip(format!(
                     "{lacking}, in {looks} calls over {seconds:.1} s; --observe looks for longer"
                 ));
@@ -66,6 +71,7 @@ struct Outlook {
     /// Whose turn it is to be got.
     next: usize,
     last: Option<BTreeMap<Id, Shown>>,
+    rounds: usize,
     turns: usize,
     sightings: usize,
 }
@@ -89,6 +95,7 @@ impl Outlook {
             listed: Vec::new(),
             next: 0,
             last: None,
+            rounds: 0,
             turns: 0,
             sightings: 0,
         })
@@ -111,6 +118,7 @@ impl Outlook {
             }
         }
         let differs = self.last.as_ref().is_some_and(|last| *last != now);
+        self.rounds += 1;
         self.turns += usize::from(differs);
         self.last = Some(now);
         Ok(())
