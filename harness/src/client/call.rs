@@ -58,6 +58,7 @@ pub struct Call {
     deadline: Instant,
     opened: Instant,
     send: Option<SendStream<Bytes>>,
+    half_closed: bool,
     response: Option<ResponseFuture>,
     body: Option<RecvStream>,
     headers: HeaderMap,
@@ -92,6 +93,7 @@ impl Call {
             deadline,
             opened: Instant::now(),
             send: None,
+            half_closed: false,
             response: None,
             body: None,
             headers: HeaderMap::new(),
@@ -143,13 +145,11 @@ impl Call {
     }
 
     fn transmit(&mut self, bytes: Bytes, end_stream: bool, what: What) {
-        let Some(send) = &mut self.send else { return };
+        let Some(send) = self.send.as_mut().filter(|_| !self.half_closed) else { return };
         if send.send_data(bytes, end_stream).is_ok() {
             self.seat.add(Side::Client, what);
         }
-        if end_stream {
-            self.send = None;
-        }
+        self.half_closed = end_stream;
     }
 
     /// The next message, or the end: by the check's deadline, else [`End::Silence`].
