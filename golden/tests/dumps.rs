@@ -3,20 +3,17 @@
 use std::fmt::Write;
 
 use wirecheck::decode::dump;
+use wirecheck::fuzz::{prost_reflected, prost_typed};
 use wirecheck::schema::{Message, Schema};
 use wirecheck::wire::example::{example, variants};
 use wirecheck::wire::{decode, encode};
-use wirecheck_golden::{prost_reflected, prost_typed};
 
 /// The messages of the documents: all of the contract but what it imports and our own.
 fn documented() -> impl Iterator<Item = &'static Message> {
     let foreign = ["google.protobuf.", "wirecheck.v1."];
     let messages = Schema::contract().messages().iter();
     messages.filter(move |message| {
-        !message.is_map_entry
-            && !foreign
-                .iter()
-                .any(|name| message.full_name.starts_with(name))
+        !message.is_map_entry && !foreign.iter().any(|name| message.full_name.starts_with(name))
     })
 }
 
@@ -44,9 +41,8 @@ fn dumps_are_as_they_were() {
 fn every_field_and_oneof_member_is_in_some_example() {
     let schema = Schema::contract();
     for message in schema.messages() {
-        let examples: Vec<_> = (0..variants(message))
-            .map(|variant| example(schema, message, variant))
-            .collect();
+        let examples: Vec<_> =
+            (0..variants(message)).map(|variant| example(schema, message, variant)).collect();
         for field in &message.fields {
             let set = examples.iter().any(|e| e.get(field.number).is_some());
             assert!(set, "{}.{}", message.full_name, field.name);
@@ -57,11 +53,7 @@ fn every_field_and_oneof_member_is_in_some_example() {
 #[test]
 fn other_decoders_read_the_same_values() {
     let schema = Schema::contract();
-    for message in schema
-        .messages()
-        .iter()
-        .filter(|message| !message.is_map_entry)
-    {
+    for message in schema.messages().iter().filter(|message| !message.is_map_entry) {
         let name = &message.full_name;
         for variant in 0..variants(message) {
             let value = example(schema, message, variant);
@@ -88,10 +80,7 @@ fn prost_has_a_type_for_every_message() {
     let mut names: Vec<_> = (messages.filter(|message| !message.is_map_entry))
         .map(|message| message.full_name.as_str())
         .collect();
-    let mut typed: Vec<_> = prost_typed::REWRITES
-        .iter()
-        .map(|(name, _)| *name)
-        .collect();
+    let mut typed: Vec<_> = prost_typed::REWRITES.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     typed.sort_unstable();
     assert_eq!(typed, names);
@@ -103,14 +92,9 @@ fn no_dump_outlives_its_message() {
     for entry in std::fs::read_dir(folder).expect("the snapshots folder") {
         let file = entry.expect("an entry").file_name();
         let file = file.to_str().expect("a name in UTF-8");
-        let dumped = file
-            .strip_prefix("dump.")
-            .and_then(|name| name.strip_suffix(".snap"));
+        let dumped = file.strip_prefix("dump.").and_then(|name| name.strip_suffix(".snap"));
         if let Some(name) = dumped {
-            assert!(
-                documented().any(|message| message.full_name == name),
-                "{file}"
-            );
+            assert!(documented().any(|message| message.full_name == name), "{file}");
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use crate::schema::{Field, Schema};
+use crate::wire::{FieldValue, MapKey, MessageValue, Misfit, Value};
 use prost::DecodeError;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, MapKey as ReflectedKey, ReflectMessage, Value as Reflected,
 };
-use wirecheck::schema::{Field, Schema};
-use wirecheck::wire::{FieldValue, MapKey, MessageValue, Misfit, Value};
 
 static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(wirecheck_proto::FILE_DESCRIPTOR_SET)
@@ -36,14 +36,10 @@ pub fn decode(full_name: &str, bytes: &[u8]) -> Result<DynamicMessage, DecodeErr
 /// Where the two schemas disagree.
 pub fn value_of(schema: &Schema, dynamic: &DynamicMessage) -> Result<MessageValue, Misfit> {
     let descriptor = dynamic.descriptor();
-    let message = schema
-        .message(descriptor.full_name())
-        .expect("a message of the contract");
+    let message = schema.message(descriptor.full_name()).expect("a message of the contract");
     let mut value = MessageValue::new(message);
     for (descriptor, reflected) in dynamic.fields() {
-        let field = message
-            .field(descriptor.number())
-            .expect("a field of the contract");
+        let field = message.field(descriptor.number()).expect("a field of the contract");
         value.set(schema, field.number, field_value(schema, field, reflected)?)?;
     }
     Ok(value)

@@ -1,14 +1,14 @@
 //! Where prost and prost-reflect are known to judge otherwise, and why.
 
-use wirecheck::decode::{Content, Note, dump};
-use wirecheck::schema::{Cardinality, Message, Schema};
-use wirecheck::wire::parts::tag;
-use wirecheck::wire::{Defect, WireType, Writer};
+use crate::decode::{Content, Note, dump};
+use crate::schema::{Cardinality, Message, Schema};
+use crate::wire::parts::tag;
+use crate::wire::{Defect, MessageValue, WireType, Writer};
 
 /// A way in which prost and prost-reflect differ from the encoding's description, or from C++ and
 /// upb, whom we follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Difference {
+pub enum Difference {
     /// A tag of more than five bytes.
     LongTag,
     /// A length of more than five bytes.
@@ -30,7 +30,8 @@ pub(crate) enum Difference {
 }
 
 impl Difference {
-    pub(crate) const ALL: [Difference; 9] = [
+    /// All of them.
+    pub const ALL: [Difference; 9] = [
         Difference::LongTag,
         Difference::LongLength,
         Difference::TenthByte,
@@ -42,7 +43,8 @@ impl Difference {
         Difference::NegativeZero,
     ];
 
-    pub(crate) fn reason(self) -> &'static str {
+    /// Who does it otherwise, and how.
+    pub fn reason(self) -> &'static str {
         match self {
             Difference::LongTag => "prost takes tags of up to ten bytes",
             Difference::LongLength => "prost takes lengths of up to ten bytes",
@@ -56,8 +58,25 @@ impl Difference {
         }
     }
 
+    /// Whether it can be why we read the one and prost or prost-reflect the other; nothing stands
+    /// for bytes that are refused.
+    pub fn explains(self, own: Option<&MessageValue>, other: Option<&MessageValue>) -> bool {
+        use Difference::{
+            ClosedEnum, LongLength, LongTag, MapWireType, NegativeZero, OtherWireType,
+            Proto2String, Required, TenthByte,
+        };
+        match self {
+            LongTag | LongLength | MapWireType | Required => own.is_none() && other.is_some(),
+            // A number that a closed enum lacks is refused where our values cannot hold it.
+            TenthByte | OtherWireType | Proto2String | ClosedEnum => {
+                own.is_some() && other.is_none()
+            }
+            NegativeZero => own.is_some() && other.is_some(),
+        }
+    }
+
     /// Bytes with this difference and no other.
-    pub(crate) fn example(self) -> (&'static str, Vec<u8>) {
+    pub fn example(self) -> (&'static str, Vec<u8>) {
         let w = Writer::new();
         let (name, bytes) = match self {
             Difference::LongTag => ("jina.Request", w.tag_of(1, 0, 6).raw(&[1])),
@@ -69,10 +88,7 @@ impl Difference {
             Difference::OtherWireType => ("jina.Request", w.varint(1, 1).fixed32(1, 1)),
             Difference::MapWireType => {
                 let end = w.tag(2, WireType::EndGroup);
-                (
-                    "jina.Request.ControlRequest",
-                    end.raw(&[4, 0x0a, 0, 0x12, 0]),
-                )
+                ("jina.Request.ControlRequest", end.raw(&[4, 0x0a, 0, 0x12, 0]))
             }
             Difference::Required => ("FileId", w),
             Difference::ClosedEnum => ("RunJobResponse", w.varint(1, 1).varint(1, 3)),
@@ -84,7 +100,7 @@ impl Difference {
 }
 
 /// The differences that these bytes have.
-pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<Difference> {
+pub fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<Difference> {
     let dump = dump(schema, message, bytes);
     let mut found = Vec::new();
     if !dump.missing.is_empty() {
@@ -108,11 +124,7 @@ pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<
                     found.push(Difference::MapWireType);
                 }
             }
-            Content::Value {
-                len: Some(len),
-                value,
-                ..
-            } => {
+            Content::Value { len: Some(len), value, .. } => {
                 let content = &line.bytes[line.bytes.len() - len..];
                 if value.starts_with('"') && std::str::from_utf8(content).is_err() {
                     found.push(Difference::Proto2String);
