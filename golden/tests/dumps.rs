@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use wirecheck::decode::dump;
+use wirecheck::fuzz::{prost_reflected, prost_typed};
 use wirecheck::schema::{Message, Schema};
 use wirecheck::wire::example::{example, variants};
 use wirecheck::wire::{decode, encode};
-use wirecheck_golden::{prost_reflected, prost_typed};
 
 /// The messages of the documents: all of the contract but what it imports and our own.
 fn documented() -> impl Iterator<Item = &'static Message> {

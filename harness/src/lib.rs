@@ -16,6 +16,8 @@ pub mod cx;
 pub mod decode;
 #[cfg(feature = "net")]
 pub mod expect;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 #[cfg(feature = "net")]
 pub mod known;
 pub mod model;

@@ -1,58 +1,67 @@
-//! Messages drawn from a list of choices, and bytes bent a little.
+//! Messages drawn from bytes as from a list of choices, and encodings bent a little.
 
 use std::collections::BTreeMap;
 
-use wirecheck::schema::{Cardinality, Field, Kind, Message, Schema};
-use wirecheck::wire::{FieldValue, MapKey, MessageValue, Value};
+use crate::schema::{Cardinality, Field, Kind, Message, Schema};
+use crate::wire::{FieldValue, MapKey, MessageValue, Value};
 
-/// Numbers to choose by; when they are used up, the smallest choice is made.
+/// How deep drawn messages nest.
+pub(super) const MAX_LEVEL: usize = 4;
+
+/// Bytes to choose by; when they are used up, the smallest choice is made.
 #[derive(Clone, Debug)]
-pub(crate) struct Choices {
-    left: std::vec::IntoIter<u32>,
+pub struct Choices<'a> {
+    left: &'a [u8],
 }
 
-impl Choices {
-    pub(crate) fn new(numbers: Vec<u32>) -> Choices {
-        Choices { left: numbers.into_iter() }
+impl<'a> Choices<'a> {
+    /// Chooses by these bytes, the first choice by the first.
+    pub fn new(bytes: &'a [u8]) -> Choices<'a> {
+        Choices { left: bytes }
     }
 
-    fn below(&mut self, bound: usize) -> usize {
-        self.left.next().unwrap_or(0) as usize % bound.max(1)
+    /// Below `bound`; takes one byte, or two where one cannot reach everything. 0 for no bound.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        let drawn = if bound > 256 { self.number::<2>() } else { self.number::<1>() };
+        drawn as usize % bound.max(1)
     }
 
-    fn bits(&mut self) -> u64 {
-        // All lengths of numbers are as likely.
+    /// A number of 64 bits. All lengths of numbers are as likely.
+    pub(super) fn bits(&mut self) -> u64 {
         let shift = self.below(64);
-        let (high, low) = (self.left.next(), self.left.next());
-        (u64::from(high.unwrap_or(0)) << 32 | u64::from(low.unwrap_or(0))) >> shift
+        self.number::<8>() >> shift
     }
 
-    fn bytes(&mut self) -> Vec<u8> {
+    pub(super) fn bytes(&mut self) -> Vec<u8> {
         (0..self.below(12)).map(|_| self.below(256) as u8).collect()
     }
 
-    fn text(&mut self) -> String {
-        let letters = ['a', '\0', '\u{7f}', 'é', '\u{ffff}', '\u{10ffff}', '\u{301}', '\u{feff}'];
-        (0..self.below(6)).map(|_| letters[self.below(letters.len())]).collect()
+    pub(super) fn text(&mut self) -> String {
+        const LETTERS: [char; 8] =
+            ['a', '\0', '\u{7f}', 'é', '\u{ffff}', '\u{10ffff}', '\u{301}', '\u{feff}'];
+        (0..self.below(6)).map(|_| LETTERS[self.below(LETTERS.len())]).collect()
+    }
+
+    /// The next N bytes, at most eight, little-endian.
+    fn number<const N: usize>(&mut self) -> u64 {
+        let (next, left) = self.left.split_at(N.min(self.left.len()));
+        self.left = left;
+        next.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 }
 
-/// A message with some of its fields set.
-pub(crate) fn message_of(
-    schema: &Schema,
-    message: &Message,
-    choices: &mut Choices,
-) -> MessageValue {
+/// A message with some of its fields set, the required ones among them.
+pub fn message_of(schema: &Schema, message: &Message, choices: &mut Choices) -> MessageValue {
     filled(schema, message, choices, 0)
 }
 
 fn filled(schema: &Schema, message: &Message, choices: &mut Choices, level: usize) -> MessageValue {
     let mut value = MessageValue::new(message);
     for field in &message.fields {
-        let wanted = choices.below(3) > 0 && level < 4;
+        let wanted = choices.below(3) > 0 && level < MAX_LEVEL;
         if wanted || field.is_required() {
             let made = field_of(schema, field, choices, level + 1);
-            value.set(schema, field.number, made).expect("made to fit");
+            value.set(schema, field.number, made).expect("it was made to fit");
         }
     }
     value
@@ -66,12 +75,12 @@ fn field_of(schema: &Schema, field: &Field, choices: &mut Choices, level: usize)
             FieldValue::Repeated(count.map(|_| one(schema, field, choices, level)).collect())
         }
         Cardinality::Map => {
-            let (of_key, of_value) = schema.map_entry(field).expect("a map");
+            let (of_key, of_value) = schema.map_entry(field).expect("a map has entries");
             let mut entries = BTreeMap::new();
             for _ in 0..choices.below(4) {
                 let key = MapKey::from_value(one(schema, of_key, choices, level));
                 let value = one(schema, of_value, choices, level);
-                entries.insert(key.expect("a key"), value);
+                entries.insert(key.expect("a key's kind makes a key"), value);
             }
             FieldValue::Map(entries)
         }
@@ -111,7 +120,7 @@ fn one(schema: &Schema, field: &Field, choices: &mut Choices, level: usize) -> V
 }
 
 /// Changes the bytes at one or a few places.
-pub(crate) fn bend(bytes: &mut Vec<u8>, mut choices: Choices) {
+pub fn bend(bytes: &mut Vec<u8>, choices: &mut Choices) {
     for _ in 0..=choices.below(3) {
         let at = choices.below(bytes.len() + 1);
         let byte = choices.below(256) as u8;
@@ -124,7 +133,8 @@ pub(crate) fn bend(bytes: &mut Vec<u8>, mut choices: Choices) {
             4 if at < bytes.len() && bytes[at] < 0x80 => {
                 bytes[at] |= 0x80;
                 let more = usize::from(byte % 10);
-                bytes.splice(at + 1..at + 1, vec![0x80; more].into_iter().chain([byte >> 7]));
+                let more = vec![0x80; more].into_iter().chain([byte >> 7]);
+                bytes.splice(at + 1..at + 1, more);
             }
             5 => {
                 let piece = bytes[at..(at + usize::from(byte % 8)).min(bytes.len())].to_vec();

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use crate::schema::{Field, Schema};
+use crate::wire::{FieldValue, MapKey, MessageValue, Misfit, Value};
 use prost::DecodeError;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, MapKey as ReflectedKey, ReflectMessage, Value as Reflected,
 };
-use wirecheck::schema::{Field, Schema};
-use wirecheck::wire::{FieldValue, MapKey, MessageValue, Misfit, Value};
 
 static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(wirecheck_proto::FILE_DESCRIPTOR_SET)

@@ -1,14 +1,14 @@
 //! Where prost and prost-reflect are known to judge otherwise, and why.
 
-use wirecheck::decode::{Content, Note, dump};
-use wirecheck::schema::{Cardinality, Message, Schema};
-use wirecheck::wire::parts::tag;
-use wirecheck::wire::{Defect, WireType, Writer};
+use crate::decode::{Content, Line, Note, dump};
+use crate::schema::{Cardinality, Message, Schema};
+use crate::wire::parts::tag;
+use crate::wire::{Defect, MessageValue, WireType, Writer};
 
 /// A way in which prost and prost-reflect differ from the encoding's description, or from C++ and
 /// upb, whom we follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Difference {
+pub enum Difference {
     /// A tag of more than five bytes.
     LongTag,
     /// A length of more than five bytes.
@@ -17,7 +17,7 @@ pub(crate) enum Difference {
     TenthByte,
     /// A known field with another wire type.
     OtherWireType,
-    /// A record of a map field with another wire type, where that makes it malformed.
+    /// A record of a map field with another wire type.
     MapWireType,
     /// A required field that is missing.
     Required,
@@ -30,7 +30,8 @@ pub(crate) enum Difference {
 }
 
 impl Difference {
-    pub(crate) const ALL: [Difference; 9] = [
+    /// All of them.
+    pub const ALL: [Difference; 9] = [
         Difference::LongTag,
         Difference::LongLength,
         Difference::TenthByte,
@@ -42,7 +43,8 @@ impl Difference {
         Difference::NegativeZero,
     ];
 
-    pub(crate) fn reason(self) -> &'static str {
+    /// Who does it otherwise, and how.
+    pub fn reason(self) -> &'static str {
         match self {
             Difference::LongTag => "prost takes tags of up to ten bytes",
             Difference::LongLength => "prost takes lengths of up to ten bytes",
@@ -56,8 +58,29 @@ impl Difference {
         }
     }
 
+    /// Whether it can be why we read the one and prost or prost-reflect the other; nothing stands
+    /// for bytes that are refused.
+    pub fn explains(self, own: Option<&MessageValue>, other: Option<&MessageValue>) -> bool {
+        use Difference::{
+            ClosedEnum, LongLength, LongTag, MapWireType, NegativeZero, OtherWireType,
+            Proto2String, Required, TenthByte,
+        };
+        match self {
+            LongTag | LongLength => own.is_none() && other.is_some(),
+            // A number that a closed enum lacks is refused where our values cannot hold it.
+            TenthByte | OtherWireType | Proto2String | ClosedEnum => {
+                own.is_some() && other.is_none()
+            }
+            NegativeZero => own.is_some() && other.is_some(),
+            // What prost writes again has the field, with its default.
+            Required => other.is_some(),
+            // From there on, the bytes are others to prost.
+            MapWireType => true,
+        }
+    }
+
     /// Bytes with this difference and no other.
-    pub(crate) fn example(self) -> (&'static str, Vec<u8>) {
+    pub fn example(self) -> (&'static str, Vec<u8>) {
         let w = Writer::new();
         let (name, bytes) = match self {
             Difference::LongTag => ("jina.Request", w.tag_of(1, 0, 6).raw(&[1])),
@@ -81,52 +104,24 @@ impl Difference {
 }
 
 /// The differences that these bytes have.
-pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<Difference> {
+pub fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<Difference> {
     let dump = dump(schema, message, bytes);
     let mut found = Vec::new();
     if !dump.missing.is_empty() {
         found.push(Difference::Required);
     }
     for line in &dump.lines {
-        if matches!(&line.content, Content::Value { value, .. } if value == "-0.0") {
-            found.push(Difference::NegativeZero);
-        }
         match &line.content {
-            Content::Defect(error) => {
-                match error.defect {
-                    Defect::TagTooLong => found.push(Difference::LongTag),
-                    Defect::LengthTooLong => found.push(Difference::LongLength),
-                    _ => {}
-                }
-                if let Ok((tag, _)) = tag(&line.bytes)
-                    && tag & 7 != WireType::Len as u32
-                    && is_map(schema, tag >> 3, &line.path)
-                {
-                    found.push(Difference::MapWireType);
-                }
-            }
-            Content::Value { len: Some(len), value, .. } => {
-                let content = &line.bytes[line.bytes.len() - len..];
-                if value.starts_with('"') && std::str::from_utf8(content).is_err() {
-                    found.push(Difference::Proto2String);
-                }
-            }
-            Content::Value { wire_type, .. } | Content::Element { wire_type, .. } => {
-                let tag_len = match line.content {
-                    Content::Element { .. } => 0,
-                    _ => tag(&line.bytes).map_or(0, |(_, len)| len),
-                };
-                let varint = &line.bytes[tag_len..];
-                let is_varint = *wire_type == WireType::Varint;
-                if is_varint && varint.len() == 10 && varint.last() > Some(&1) {
-                    found.push(Difference::TenthByte);
-                }
-            }
+            Content::Defect(error) => in_defect(schema, line, error.defect, &mut found),
+            Content::Value { .. } | Content::Element { .. } => found.extend(in_value(line)),
             _ => {}
         }
         for note in &line.notes {
             match note {
-                Note::OtherWireType { .. } => found.push(Difference::OtherWireType),
+                Note::OtherWireType { .. } => found.push(match of_map(schema, line) {
+                    true => Difference::MapWireType,
+                    false => Difference::OtherWireType,
+                }),
                 Note::NotInClosedEnum => found.push(Difference::ClosedEnum),
                 _ => {}
             }
@@ -134,6 +129,44 @@ pub(crate) fn in_bytes(schema: &Schema, message: &Message, bytes: &[u8]) -> Vec<
     }
     found.dedup();
     found
+}
+
+fn in_defect(schema: &Schema, line: &Line, defect: Defect, found: &mut Vec<Difference>) {
+    match defect {
+        Defect::TagTooLong => found.push(Difference::LongTag),
+        Defect::LengthTooLong => found.push(Difference::LongLength),
+        _ => {}
+    }
+    if of_map(schema, line) {
+        found.push(Difference::MapWireType);
+    }
+}
+
+fn in_value(line: &Line) -> Option<Difference> {
+    let (wire_type, value, tag_len) = match &line.content {
+        Content::Value { len: Some(len), value, .. } => {
+            let content = &line.bytes[line.bytes.len() - len..];
+            let text = value.starts_with('"') && std::str::from_utf8(content).is_err();
+            return text.then_some(Difference::Proto2String);
+        }
+        Content::Value { wire_type, value, .. } => {
+            (wire_type, value, tag(&line.bytes).map_or(0, |(_, len)| len))
+        }
+        Content::Element { wire_type, value } => (wire_type, value, 0),
+        _ => return None,
+    };
+    let bytes = &line.bytes[tag_len..];
+    let varint = *wire_type == WireType::Varint;
+    match varint && bytes.len() == 10 && bytes.last() > Some(&1) {
+        true => Some(Difference::TenthByte),
+        false => (value == "-0.0").then_some(Difference::NegativeZero),
+    }
+}
+
+/// Whether a line is a record of a map field that has another wire type than a map's.
+fn of_map(schema: &Schema, line: &Line) -> bool {
+    let tag = tag(&line.bytes).map(|(tag, _)| tag);
+    tag.is_ok_and(|tag| tag & 7 != WireType::Len as u32 && is_map(schema, tag >> 3, &line.path))
 }
 
 /// Whether a path ends at a map field of this number.
