@@ -6,8 +6,8 @@ use http::HeaderMap;
 use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
 use super::driver::{any, headers, open, raw_exchange, served, serves_on};
 use super::raw::{Ending, ending, request};
-use crate::check::{Check, Manner, Stop};
-use crate::client::{Frame, INITIAL_WINDOW_SIZE, framed, idle};
+use crate::check::{Check, Manner};
+use crate::client::{Call, Frame, INITIAL_WINDOW_SIZE, framed, idle};
 use crate::expect;
 
 /// Calls at once.
@@ -92,12 +92,18 @@ pub(super) const CHECKS: &[Check] = &[
                 for _ in 0..cap {
                     calls.push(connection.call(&subject.path, &HeaderMap::new(), deadline).await);
                 }
-                connection.ping(deadline).await.map_err(Stop::Broken)?;
+                // Once the call opened last is answered, the server knows of all the others.
+                let mut last = Vec::new();
+                if let Some(mut call) = calls.pop() {
+                    call.send_payload(&requests[cap - 1]);
+                    last.push(call.finish().await);
+                }
                 for (call, request) in calls.iter_mut().zip(&requests) {
                     call.send_payload(request);
                     call.half_close();
                 }
-                let answers = join_all(calls.iter_mut().map(crate::client::Call::rest)).await;
+                let mut answers = join_all(calls.iter_mut().map(Call::rest)).await;
+                answers.append(&mut last);
                 answers.iter().try_for_each(|answer| {
                     served(&subject, answer, &format!("each of {cap} concurrent calls"))
                 })?;
