@@ -86,7 +86,7 @@ impl Client {
     /// Whether a PING comes back by and by.
     pub(crate) async fn ping(&mut self) -> bool {
         let pong = self.ping.ping(Ping::opaque());
-        timeout(Duration::from_millis(500), pong).await.is_ok_and(|pong| pong.is_ok())
+        timeout(PATIENCE, pong).await.is_ok_and(|pong| pong.is_ok())
     }
 }
 

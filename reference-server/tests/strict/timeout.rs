@@ -24,7 +24,7 @@ pub(crate) const PROBES: &[Probe] = &[
                 for (value, millis) in [("300m", 300), ("300000u", 300), ("99999999n", 99)] {
                     right &= ends_at(target, value, Duration::from_millis(millis)).await;
                 }
-                right && stays_open(target, "1M", Duration::from_millis(1200)).await
+                right && stays_open(target, "1M", Duration::from_secs(2)).await
             })
         },
     },
@@ -80,7 +80,7 @@ pub(crate) const PROBES: &[Probe] = &[
         faults: &[Fault::AssumesTimeout],
         holds: |target| {
             Box::pin(async {
-                let reply = open(target, UNARY, None, Duration::from_millis(1300)).await;
+                let reply = open(target, UNARY, None, Duration::from_secs(2)).await;
                 reply.end == End::Silent
             })
         },

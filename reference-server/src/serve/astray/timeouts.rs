@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Astray;
 use crate::faults::Fault;
@@ -13,12 +13,7 @@ const LATE: Duration = Duration::from_secs(2);
 /// What a call gets that asked for nothing.
 const ASSUMED: Duration = Duration::from_secs(1);
 /// The faults by which a call goes on behind its timeout.
-const LONGER: [Fault; 4] = [
-    Fault::IgnoresTimeout,
-    Fault::ExpiresLate,
-    Fault::TakesNanosForMicros,
-    Fault::NeverAnswersZeroTimeout,
-];
+const LONGER: [Fault; 3] = [Fault::IgnoresTimeout, Fault::ExpiresLate, Fault::TakesNanosForMicros];
 
 impl Astray {
     /// The timeout of a call, as far as the faults let it stand.
@@ -33,13 +28,11 @@ impl Astray {
         let text = headers.get("grpc-timeout").map(|value| value.as_bytes());
         match (right, text.unwrap_or_default()) {
             (Err(_), _) if self.has(Fault::IgnoresMalformedTimeout) => Ok(None),
-            (Err(_), [b'0'..=b'9', digits @ ..]) if self.has(Fault::TakesNineDigits) => {
-                let mut shorter = HeaderMap::new();
-                let value = http::HeaderValue::from_bytes(digits);
-                shorter.extend(
-                    value.map(|value| (http::HeaderName::from_static("grpc-timeout"), value)),
-                );
-                timeout(&shorter)
+            (Err(_), [digits @ .., b'0'..=b'9', unit]) if self.has(Fault::TakesNineDigits) => {
+                let shorter = HeaderValue::from_bytes(&[digits, &[*unit]].concat())
+                    .map_err(|_| Offence::MalformedTimeout)?;
+                let name = HeaderName::from_static("grpc-timeout");
+                timeout(&HeaderMap::from_iter([(name, shorter)]))
             }
             (Ok(Some(time)), [.., unit]) => Ok(self.misread(time, *unit)),
             (Ok(None), _) => Ok(self.has(Fault::AssumesTimeout).then_some(ASSUMED)),
