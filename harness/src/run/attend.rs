@@ -8,6 +8,7 @@ use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Side, Trace};
 
 use super::health::{Death, Health};
+use super::shelf::Shelf;
 use crate::check::{Check, Manner, Stop};
 use crate::client::Origin;
 use crate::cx::{Cx, Settings};
@@ -25,7 +26,7 @@ pub(super) struct Attended {
     pub(super) ended: Instant,
     /// When the target was asked for a sign of life after it, or how it gave none; unless nobody asked.
     pub(super) pulse: Option<Result<Instant, Death>>,
-    pub(super) trace: Trace,
+    pub(super) trace: Arc<Trace>,
     /// What its responses say of the clauses that bind every response.
     pub(super) passive: Judged,
 }
@@ -36,6 +37,7 @@ pub(super) async fn attend(
     origin: Origin,
     settings: Arc<Settings>,
     health: Arc<Health>,
+    shelf: Arc<Shelf>,
 ) -> Attended {
     let began = Instant::now();
     let mut cx = Cx::new(&origin, &settings, &health.subjects, check.id);
@@ -53,12 +55,20 @@ pub(super) async fn attend(
         Err(error) => (Err(Stop::Broken(format!("the check itself failed: {error}"))), None),
     };
     let ended = Instant::now();
-    let trace = recorder.trace();
+    let trace = recorder.take();
     let mut verdict = verdict(outcome, cx.as_ref(), &trace);
-
-    let mut pulse = None;
+    let mut passive = passive::judge(&trace);
     // A target that ended as it was told to has no pulse, and that is right.
     let asked_for_one = check.manner != Manner::Allowed || torn(&trace);
+    let mut marks: Vec<_> =
+        passive.offences.iter_mut().map(|(_, found)| &mut found.marks).collect();
+    marks.extend(verdict.finding_mut().map(|finding| &mut finding.marks));
+    let trace = Arc::new(shelf.put_up(trace, &mut marks));
+    if let Some(finding) = verdict.finding_mut() {
+        finding.trace = Arc::clone(&trace);
+    }
+
+    let mut pulse = None;
     if asked_for_one && check.manner != Manner::Ending {
         let asked = Instant::now();
         pulse = Some(
@@ -67,7 +77,7 @@ pub(super) async fn attend(
         if let (Some(Ok(_)), Some(mut cx)) = (&pulse, cx)
             && let Some(death) = same_connection(&health, check, &mut cx, &settings).await
         {
-            verdict = Verdict::Fail(Box::new(fatal(&death, trace.clone(), None)));
+            verdict = Verdict::Fail(Box::new(fatal(&death, Arc::clone(&trace), None)));
         }
     }
     let result = CheckResult {
@@ -78,7 +88,6 @@ pub(super) async fn attend(
         duration: ended - began,
         calls: recorder.streams(),
     };
-    let passive = passive::judge(&trace);
     Attended { check, result, ended, pulse, trace, passive }
 }
 
@@ -102,8 +111,7 @@ async fn same_connection(
 }
 
 fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
-    let with_trace = |mut finding: Box<Finding>| {
-        finding.trace = trace.clone();
+    let marked = |mut finding: Box<Finding>| {
         if finding.marks.is_empty() {
             // What came last is what the check stopped at.
             let last = trace.events.iter().rposition(|event| event.side() == Side::Server);
@@ -112,12 +120,12 @@ fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict
         finding
     };
     match outcome {
-        Err(Stop::Fail(finding)) => Verdict::Fail(with_trace(finding)),
+        Err(Stop::Fail(finding)) => Verdict::Fail(marked(finding)),
         Err(Stop::Skip(reason)) => Verdict::Skip(reason),
         Err(Stop::Broken(cause)) => Verdict::Broken(cause),
         Ok(()) => {
             if let Some(warning) = cx.and_then(|cx| cx.warnings().first()) {
-                return Verdict::Warn(with_trace(Box::new(warning.clone())));
+                return Verdict::Warn(marked(Box::new(warning.clone())));
             }
             match answers(trace) {
                 0 => Verdict::Skip("nothing that came from the target was looked at".to_owned()),
@@ -138,7 +146,7 @@ fn torn(trace: &Trace) -> bool {
 }
 
 /// The finding for a conversation after which the target was dead.
-pub(super) fn fatal(death: &Death, trace: Trace, output: Option<String>) -> Finding {
+pub(super) fn fatal(death: &Death, trace: Arc<Trace>, output: Option<String>) -> Finding {
     let mut finding =
         Finding::new("the target to go on serving after this conversation", death.how.clone());
     finding.kind = death.kind;
