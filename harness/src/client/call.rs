@@ -235,10 +235,9 @@ impl Call {
             Some(Ok(bytes)) => {
                 // A refusal to widen the window is told by the next read.
                 let _ = body.flow_control().release_capacity(bytes.len());
-                if self.seat.recorder.may_read(bytes.len()) {
-                    self.unread.extend_from_slice(&bytes);
-                } else {
-                    self.flood("a conversation of more than 5 MiB".to_owned());
+                match self.seat.recorder.read(bytes.len()) {
+                    Ok(()) => self.unread.extend_from_slice(&bytes),
+                    Err(cap) => self.flood(cap),
                 }
             }
             Some(Err(error)) => self.fail(&error),
@@ -291,6 +290,7 @@ impl Call {
     }
 
     fn flood(&mut self, cap: String) {
+        self.seat.recorder.flood(&cap);
         self.close(End::Flood(cap));
     }
 

@@ -26,6 +26,7 @@ struct Recording {
     trace: Trace,
     bytes: usize,
     read: usize,
+    flooded: Option<String>,
     connections: u32,
     streams: u32,
 }
@@ -40,6 +41,7 @@ impl Recorder {
             trace,
             bytes: 0,
             read: 0,
+            flooded: None,
             connections: 0,
             streams: 0,
         })))
@@ -64,11 +66,27 @@ impl Recorder {
         self.lock().streams as usize
     }
 
-    /// Counts bytes of an answer, and says whether the conversation may read so much.
-    pub fn may_read(&self, bytes: usize) -> bool {
+    /// Counts bytes of an answer.
+    ///
+    /// # Errors
+    /// Says the cap that the conversation has passed: nothing more is to be read.
+    pub fn read(&self, bytes: usize) -> Result<(), String> {
         let mut recording = self.lock();
         recording.read = recording.read.saturating_add(bytes);
-        recording.read <= READ_CAP
+        if recording.read <= READ_CAP {
+            return Ok(());
+        }
+        Err(format!("{} MiB in one conversation", READ_CAP >> 20))
+    }
+
+    /// Notes that an answer was not read to its end, since it had passed this cap.
+    pub fn flood(&self, cap: &str) {
+        self.lock().flooded.get_or_insert_with(|| cap.to_owned());
+    }
+
+    /// The cap that an answer has passed, if one has.
+    pub fn flooded(&self) -> Option<String> {
+        self.lock().flooded.clone()
     }
 
     /// Adds an event and says which index it has. One past the cap is counted, not kept.

@@ -1,5 +1,6 @@
 //! One check: driven to its verdict, and the target's pulse felt after it where that may matter.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use wirecheck_proto::wirecheck::v1::{Side, Trace};
 use super::health::{Death, Health};
 use super::shelf::Shelf;
 use crate::check::{Check, Manner, Stop};
-use crate::client::Origin;
+use crate::client::{Origin, Recorder};
 use crate::cx::{Cx, Settings};
 use crate::model::{CheckResult, Finding, Kind, Verdict, room_of};
 use crate::specs::grpc::passive::{self, Judged};
@@ -57,6 +58,9 @@ pub(super) async fn attend(
     let ended = Instant::now();
     let trace = recorder.take();
     let mut verdict = verdict(outcome, cx.as_ref(), &trace);
+    if let (Verdict::Pass, Some(why)) = (&verdict, cut_short(check, &recorder, &trace)) {
+        verdict = Verdict::Broken(why);
+    }
     let mut passive = passive::judge(&trace);
     // A target that ended as it was told to has no pulse, and that is right.
     let asked_for_one = check.manner != Manner::Allowed || torn(&trace);
@@ -133,6 +137,34 @@ fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict
             }
         }
     }
+}
+
+/// Why nothing that the conversation showed counts: an answer that was not read to its end, or, where
+/// the check did only what the documents allow, a connection that went away under a call.
+fn cut_short(check: &Check, recorder: &Recorder, trace: &Trace) -> Option<String> {
+    if let Some(cap) = recorder.flooded() {
+        return Some(format!("the target sent more than the harness reads: {cap}"));
+    }
+    let mut open = BTreeSet::new();
+    for event in trace.events.iter().filter(|_| check.manner == Manner::Allowed) {
+        match (event.side(), event.what.as_ref()?) {
+            (Side::Client, What::Headers(_)) => {
+                open.insert((event.connection, event.stream));
+            }
+            (Side::Server, What::ConnectionLost(why))
+                if open.iter().any(|(connection, _)| *connection == event.connection) =>
+            {
+                return Some(format!("the connection went away under a call: {why}"));
+            }
+            (Side::Server, What::Headers(headers)) if !headers.end_stream => {}
+            (Side::Server, What::Headers(_) | What::Trailers(_) | What::HalfClose(_))
+            | (_, What::Reset(_)) => {
+                open.remove(&(event.connection, event.stream));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How many events of the trace are the target's doing.

@@ -210,8 +210,8 @@ impl Frames {
     async fn got_data(&mut self, flags: u8, stream: u32, payload: &[u8]) -> Frame {
         let bytes = unpadded(flags, payload).to_vec();
         let end_stream = flags & END_STREAM != 0;
-        if !self.recording.got(stream, &bytes, end_stream) {
-            return self.closed("more than the harness reads".to_owned());
+        if let Err(cap) = self.recording.got(stream, &bytes, end_stream) {
+            return self.closed(format!("more than the harness reads: {cap}"));
         }
         // What was read may be sent again, on the stream and on the connection.
         if let Ok(by @ 1..) = u32::try_from(payload.len()) {

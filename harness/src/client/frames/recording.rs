@@ -52,13 +52,18 @@ impl Recording {
         self.add(stream, Side::Server, what);
     }
 
-    /// The target sent DATA: messages as far as they are whole. False once the conversation has read
-    /// all that it may.
-    pub(super) fn got(&mut self, stream: u32, bytes: &[u8], end_stream: bool) -> bool {
-        if !self.recorder.may_read(bytes.len()) {
-            return false;
-        }
-        let Some((seat, pending)) = self.streams.get_mut(&stream) else { return true };
+    /// The target sent DATA: messages as far as they are whole.
+    ///
+    /// # Errors
+    /// Says the cap that the conversation has passed with it.
+    pub(super) fn got(
+        &mut self,
+        stream: u32,
+        bytes: &[u8],
+        end_stream: bool,
+    ) -> Result<(), String> {
+        self.recorder.read(bytes.len()).inspect_err(|cap| self.recorder.flood(cap))?;
+        let Some((seat, pending)) = self.streams.get_mut(&stream) else { return Ok(()) };
         pending.extend_from_slice(bytes);
         while let Some(message) = whole_message(pending) {
             self.recorder.add(self.connection, *seat, Side::Server, What::Message(message));
@@ -67,7 +72,7 @@ impl Recording {
             let rest = What::Data(pending.to_vec());
             self.recorder.add(self.connection, *seat, Side::Server, rest);
         }
-        true
+        Ok(())
     }
 }
 
