@@ -1,6 +1,7 @@
 //! What a run is about and what comes of it: clauses, verdicts, findings and the report. No I/O.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use wirecheck_proto::wirecheck::v1::{Script, Trace};
@@ -78,8 +79,8 @@ pub struct Finding {
     pub key: String,
     /// The steps that lead to it, where they stand on their own.
     pub script: Option<Script>,
-    /// What happened on both sides.
-    pub trace: Trace,
+    /// What happened on both sides; shared, since findings of one conversation have it in common.
+    pub trace: Arc<Trace>,
     /// Indices into the trace's events: the ones that contradict the clause.
     pub marks: Vec<usize>,
     /// The last lines that a launched target printed, after a crash or wedge.
@@ -107,7 +108,7 @@ impl Finding {
             key: normalised(&actual),
             actual,
             script: None,
-            trace: Trace::default(),
+            trace: Arc::default(),
             marks: Vec::new(),
             output: None,
         }
@@ -166,6 +167,14 @@ impl Verdict {
 
     /// The finding of a failure or a warning.
     pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Verdict::Fail(finding) | Verdict::Warn(finding) => Some(finding),
+            Verdict::Pass | Verdict::Skip(_) | Verdict::Broken(_) => None,
+        }
+    }
+
+    /// The finding of a failure or a warning, for whoever adds to it.
+    pub fn finding_mut(&mut self) -> Option<&mut Finding> {
         match self {
             Verdict::Fail(finding) | Verdict::Warn(finding) => Some(finding),
             Verdict::Pass | Verdict::Skip(_) | Verdict::Broken(_) => None,

@@ -11,12 +11,10 @@ use wirecheck_proto::wirecheck::v1::{HalfClose, Headers, Message, Side};
 use super::connection::{Seat, fields};
 use crate::status::{Code, End, percent_decoded};
 
-/// Bytes that one message may announce, 16 MiB.
-const MESSAGE_CAP: usize = 16 << 20;
-/// Bytes that one call may answer, 32 MiB.
-const CALL_CAP: usize = 32 << 20;
+/// Bytes that one message may announce, 4 MiB: what stock clients take.
+const MESSAGE_CAP: usize = 4 << 20;
 /// Messages that one call may answer.
-const MESSAGES_CAP: usize = 100_000;
+const MESSAGES_CAP: usize = 20_000;
 /// Bytes of raw DATA that the trace keeps, 64 KiB.
 const RECORDED: usize = 64 << 10;
 /// Bytes of `grpc-message` that are kept.
@@ -65,7 +63,6 @@ pub struct Call {
     trailers: HeaderMap,
     http: StatusCode,
     unread: BytesMut,
-    read: usize,
     messages: usize,
     end: Option<End>,
 }
@@ -100,7 +97,6 @@ impl Call {
             trailers: HeaderMap::new(),
             http: StatusCode::OK,
             unread: BytesMut::new(),
-            read: 0,
             messages: 0,
             end: Some(End::Lost(lost)),
         }
@@ -129,6 +125,20 @@ impl Call {
         if end_stream {
             self.seat.add(Side::Client, What::HalfClose(HalfClose {}));
         }
+    }
+
+    /// Sends so many zero bytes, as several DATA frames; a message of 64 MiB takes no memory here.
+    pub fn send_zeros(&mut self, count: usize) {
+        static ZEROS: [u8; RECORDED] = [0; RECORDED];
+        let Some(send) = &mut self.send else { return };
+        let pieces = std::iter::repeat_n(RECORDED, count / RECORDED).chain([count % RECORDED]);
+        for piece in pieces.filter(|piece| *piece > 0) {
+            // What the target no longer takes is told by the call's end.
+            if send.send_data(Bytes::from_static(&ZEROS[..piece]), false).is_err() {
+                break;
+            }
+        }
+        self.seat.add(Side::Client, What::Data(vec![0; count.min(RECORDED)]));
     }
 
     /// Says that nothing more comes from the client.
@@ -223,12 +233,11 @@ impl Call {
         };
         match body.data().await {
             Some(Ok(bytes)) => {
-                self.read += bytes.len();
                 // A refusal to widen the window is told by the next read.
                 let _ = body.flow_control().release_capacity(bytes.len());
-                self.unread.extend_from_slice(&bytes);
-                if self.read > CALL_CAP {
-                    self.flood(format!("{CALL_CAP} bytes in one call"));
+                match self.seat.recorder.read(bytes.len()) {
+                    Ok(()) => self.unread.extend_from_slice(&bytes),
+                    Err(cap) => self.flood(cap),
                 }
             }
             Some(Err(error)) => self.fail(&error),
@@ -281,6 +290,7 @@ impl Call {
     }
 
     fn flood(&mut self, cap: String) {
+        self.seat.recorder.flood(&cap);
         self.close(End::Flood(cap));
     }
 

@@ -16,11 +16,11 @@ use wirecheck_proto::wirecheck::v1::{Header, Headers, Side};
 
 use super::{Call, Origin, Recorder};
 
-/// Bytes of a stream, and of a connection, that may be under way unread: 4 and 16 MiB.
-const STREAM_WINDOW: u32 = 4 << 20;
-const CONNECTION_WINDOW: u32 = 16 << 20;
-/// Bytes of one header block that are read, 1 MiB.
-const HEADER_LIST: u32 = 1 << 20;
+/// Bytes of a stream, and of a connection, that may be under way unread: 1 and 2 MiB.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 2 << 20;
+/// Bytes of one header block that are read, 256 KiB.
+const HEADER_LIST: u32 = 256 << 10;
 
 /// Why no connection came about.
 #[derive(Clone, Debug, thiserror::Error)]

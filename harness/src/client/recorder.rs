@@ -7,8 +7,12 @@ use prost::Message as _;
 use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Event, Side, Trace};
 
-/// Bytes that one conversation's trace may hold, 32 MiB: more than any check sends or reads back.
-const CAP: usize = 32 << 20;
+/// Bytes that one conversation's trace may hold, 3 MiB: several times what any check makes of a
+/// target that does as it should.
+const CAP: usize = 3 << 20;
+/// Bytes of answers that one conversation may read over all its calls, 5 MiB: more than one message
+/// of the size that stock clients take, 4 MiB.
+const READ_CAP: usize = 5 << 20;
 /// What an event takes beside its payload, about, in bytes.
 const EVENT: usize = 160;
 
@@ -21,6 +25,8 @@ struct Recording {
     started: Instant,
     trace: Trace,
     bytes: usize,
+    read: usize,
+    flooded: Option<String>,
     connections: u32,
     streams: u32,
 }
@@ -34,6 +40,8 @@ impl Recorder {
             started,
             trace,
             bytes: 0,
+            read: 0,
+            flooded: None,
             connections: 0,
             streams: 0,
         })))
@@ -58,6 +66,29 @@ impl Recorder {
         self.lock().streams as usize
     }
 
+    /// Counts bytes of an answer.
+    ///
+    /// # Errors
+    /// Says the cap that the conversation has passed: nothing more is to be read.
+    pub fn read(&self, bytes: usize) -> Result<(), String> {
+        let mut recording = self.lock();
+        recording.read = recording.read.saturating_add(bytes);
+        if recording.read <= READ_CAP {
+            return Ok(());
+        }
+        Err(format!("{} MiB in one conversation", READ_CAP >> 20))
+    }
+
+    /// Notes that an answer was not read to its end, since it had passed this cap.
+    pub fn flood(&self, cap: &str) {
+        self.lock().flooded.get_or_insert_with(|| cap.to_owned());
+    }
+
+    /// The cap that an answer has passed, if one has.
+    pub fn flooded(&self) -> Option<String> {
+        self.lock().flooded.clone()
+    }
+
     /// Adds an event and says which index it has. One past the cap is counted, not kept.
     pub fn add(&self, connection: u32, stream: u32, side: Side, what: What) -> usize {
         let mut recording = self.lock();
@@ -76,6 +107,11 @@ impl Recorder {
     /// The trace as it stands.
     pub fn trace(&self) -> Trace {
         self.lock().trace.clone()
+    }
+
+    /// The trace, handed over: what comes later begins a new one.
+    pub fn take(&self) -> Trace {
+        std::mem::take(&mut self.lock().trace)
     }
 
     fn lock(&self) -> MutexGuard<'_, Recording> {

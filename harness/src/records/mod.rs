@@ -8,6 +8,7 @@ pub mod source;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use prost_types::Any;
 use wirecheck_proto::wirecheck::v1::event::What;
@@ -118,7 +119,7 @@ impl Judging {
                 };
                 let event =
                     Event { side: Side::Server.into(), what: Some(what), ..Event::default() };
-                finding.trace = Trace { events: vec![event], ..Trace::default() };
+                finding.trace = Arc::new(Trace { events: vec![event], ..Trace::default() });
                 finding.marks = vec![0];
             }
         }
@@ -133,9 +134,10 @@ impl Judging {
         let trace = <Trace as prost::Message>::decode(*bytes)
             .map_err(|error| format!("no wirecheck.v1.Trace: {error}"))?;
         self.sums.conversations += 1;
+        let trace = Arc::new(trace);
         for (clause, mut finding) in rooms::breaches(&trace) {
             finding.actual = format!("{} ({place})", finding.actual);
-            finding.trace = trace.clone();
+            finding.trace = Arc::clone(&trace);
             self.sums.breaches.entry(clause.id).or_insert((clause, finding));
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! One check: driven to its verdict, and the target's pulse felt after it where that may matter.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Side, Trace};
 
 use super::health::{Death, Health};
+use super::shelf::Shelf;
 use crate::check::{Check, Manner, Stop};
-use crate::client::Origin;
+use crate::client::{Origin, Recorder};
 use crate::cx::{Cx, Settings};
 use crate::model::{CheckResult, Finding, Kind, Verdict, room_of};
 use crate::specs::grpc::passive::{self, Judged};
@@ -25,7 +27,7 @@ pub(super) struct Attended {
     pub(super) ended: Instant,
     /// When the target was asked for a sign of life after it, or how it gave none; unless nobody asked.
     pub(super) pulse: Option<Result<Instant, Death>>,
-    pub(super) trace: Trace,
+    pub(super) trace: Arc<Trace>,
     /// What its responses say of the clauses that bind every response.
     pub(super) passive: Judged,
 }
@@ -36,6 +38,7 @@ pub(super) async fn attend(
     origin: Origin,
     settings: Arc<Settings>,
     health: Arc<Health>,
+    shelf: Arc<Shelf>,
 ) -> Attended {
     let began = Instant::now();
     let mut cx = Cx::new(&origin, &settings, &health.subjects, check.id);
@@ -53,12 +56,23 @@ pub(super) async fn attend(
         Err(error) => (Err(Stop::Broken(format!("the check itself failed: {error}"))), None),
     };
     let ended = Instant::now();
-    let trace = recorder.trace();
+    let trace = recorder.take();
     let mut verdict = verdict(outcome, cx.as_ref(), &trace);
-
-    let mut pulse = None;
+    if let (Verdict::Pass, Some(why)) = (&verdict, cut_short(check, &recorder, &trace)) {
+        verdict = Verdict::Broken(why);
+    }
+    let mut passive = passive::judge(&trace);
     // A target that ended as it was told to has no pulse, and that is right.
     let asked_for_one = check.manner != Manner::Allowed || torn(&trace);
+    let mut marks: Vec<_> =
+        passive.offences.iter_mut().map(|(_, found)| &mut found.marks).collect();
+    marks.extend(own(&mut verdict).map(|finding| &mut finding.marks));
+    let trace = Arc::new(shelf.put_up(trace, &mut marks));
+    if let Some(finding) = own(&mut verdict) {
+        finding.trace = Arc::clone(&trace);
+    }
+
+    let mut pulse = None;
     if asked_for_one && check.manner != Manner::Ending {
         let asked = Instant::now();
         pulse = Some(
@@ -67,7 +81,7 @@ pub(super) async fn attend(
         if let (Some(Ok(_)), Some(mut cx)) = (&pulse, cx)
             && let Some(death) = same_connection(&health, check, &mut cx, &settings).await
         {
-            verdict = Verdict::Fail(Box::new(fatal(&death, trace.clone(), None)));
+            verdict = Verdict::Fail(Box::new(fatal(&death, Arc::clone(&trace), None)));
         }
     }
     let result = CheckResult {
@@ -78,7 +92,6 @@ pub(super) async fn attend(
         duration: ended - began,
         calls: recorder.streams(),
     };
-    let passive = passive::judge(&trace);
     Attended { check, result, ended, pulse, trace, passive }
 }
 
@@ -102,13 +115,8 @@ async fn same_connection(
 }
 
 fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict {
-    let with_trace = |mut finding: Box<Finding>| {
-        if !finding.trace.events.is_empty() {
-            // A recorded one.
-            return finding;
-        }
-        finding.trace = trace.clone();
-        if finding.marks.is_empty() {
+    let marked = |mut finding: Box<Finding>| {
+        if finding.marks.is_empty() && finding.trace.events.is_empty() {
             // What came last is what the check stopped at.
             let last = trace.events.iter().rposition(|event| event.side() == Side::Server);
             finding.marks.extend(last);
@@ -116,12 +124,12 @@ fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict
         finding
     };
     match outcome {
-        Err(Stop::Fail(finding)) => Verdict::Fail(with_trace(finding)),
+        Err(Stop::Fail(finding)) => Verdict::Fail(marked(finding)),
         Err(Stop::Skip(reason)) => Verdict::Skip(reason),
         Err(Stop::Broken(cause)) => Verdict::Broken(cause),
         Ok(()) => {
             if let Some(warning) = cx.and_then(|cx| cx.warnings().first()) {
-                return Verdict::Warn(with_trace(Box::new(warning.clone())));
+                return Verdict::Warn(marked(Box::new(warning.clone())));
             }
             match answers(trace) {
                 0 if !cx.is_some_and(Cx::looked) => {
@@ -131,6 +139,39 @@ fn verdict(outcome: Result<(), Stop>, cx: Option<&Cx>, trace: &Trace) -> Verdict
             }
         }
     }
+}
+
+/// The finding that the check's own conversation shows; one out of a recorded trace has its own.
+fn own(verdict: &mut Verdict) -> Option<&mut Finding> {
+    verdict.finding_mut().filter(|finding| finding.trace.events.is_empty())
+}
+
+/// Why nothing that the conversation showed counts: an answer that was not read to its end, or, where
+/// the check did only what the documents allow, a connection that went away under a call.
+fn cut_short(check: &Check, recorder: &Recorder, trace: &Trace) -> Option<String> {
+    if let Some(cap) = recorder.flooded() {
+        return Some(format!("the target sent more than the harness reads: {cap}"));
+    }
+    let mut open = BTreeSet::new();
+    for event in trace.events.iter().filter(|_| check.manner == Manner::Allowed) {
+        match (event.side(), event.what.as_ref()?) {
+            (Side::Client, What::Headers(_)) => {
+                open.insert((event.connection, event.stream));
+            }
+            (Side::Server, What::ConnectionLost(why))
+                if open.iter().any(|(connection, _)| *connection == event.connection) =>
+            {
+                return Some(format!("the connection went away under a call: {why}"));
+            }
+            (Side::Server, What::Headers(headers)) if !headers.end_stream => {}
+            (Side::Server, What::Headers(_) | What::Trailers(_) | What::HalfClose(_))
+            | (_, What::Reset(_)) => {
+                open.remove(&(event.connection, event.stream));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How many events of the trace are the target's doing.
@@ -144,7 +185,7 @@ fn torn(trace: &Trace) -> bool {
 }
 
 /// The finding for a conversation after which the target was dead.
-pub(super) fn fatal(death: &Death, trace: Trace, output: Option<String>) -> Finding {
+pub(super) fn fatal(death: &Death, trace: Arc<Trace>, output: Option<String>) -> Finding {
     let mut finding =
         Finding::new("the target to go on serving after this conversation", death.how.clone());
     finding.kind = death.kind;

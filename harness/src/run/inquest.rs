@@ -36,7 +36,7 @@ impl Run<'_> {
             suspect.result.verdict = if alone {
                 Verdict::Fail(Box::new(fatal(
                     &death,
-                    std::mem::take(&mut suspect.trace),
+                    Arc::clone(&suspect.trace),
                     self.live.output(),
                 )))
             } else {
@@ -65,11 +65,12 @@ impl Run<'_> {
                 self.live.origin_for(suspect.check),
                 settings,
                 Arc::clone(&self.health),
+                Arc::clone(&self.shelf),
             )
             .await;
             if let Some(death) = self.dead_after(&again).await {
                 found = true;
-                let trace = std::mem::take(&mut again.trace);
+                let trace = Arc::clone(&again.trace);
                 again.result.verdict =
                     Verdict::Fail(Box::new(fatal(&death, trace, self.live.output())));
                 let id = again.check.id;

@@ -4,6 +4,7 @@ mod attend;
 mod health;
 mod inquest;
 mod passing;
+mod shelf;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::target::{Live, Target, TargetError};
 use attend::{Attended, attend};
 use health::Health;
 use passing::Passing;
+use shelf::Shelf;
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -124,6 +126,7 @@ pub async fn run(
         notes: Vec::new(),
         closed: None,
         passing: Passing::default(),
+        shelf: Arc::default(),
         progress,
     };
     for manner in [Manner::Allowed, Manner::Refusal, Manner::Hostile] {
@@ -167,6 +170,7 @@ struct Run<'a> {
     notes: Vec<String>,
     closed: Option<Closed>,
     passing: Passing,
+    shelf: Arc<Shelf>,
     progress: &'a dyn Progress,
 }
 
@@ -232,7 +236,8 @@ impl Run<'_> {
             }
             used = true;
             let (origin, settings) = (self.live.origin_for(check), Arc::clone(&self.settings));
-            let attended = attend(check, origin, settings, Arc::clone(&self.health)).await;
+            let (health, shelf) = (Arc::clone(&self.health), Arc::clone(&self.shelf));
+            let attended = attend(check, origin, settings, health, shelf).await;
             self.accept(attended);
         }
     }
@@ -256,6 +261,7 @@ impl Run<'_> {
                     self.live.origin_for(check),
                     Arc::clone(&self.settings),
                     Arc::clone(&self.health),
+                    Arc::clone(&self.shelf),
                 ));
             }
             let Some(joined) = tasks.join_next().await else { break };

@@ -1,6 +1,7 @@
 //! What all responses of a run say, beside the clause that each was provoked for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use wirecheck_proto::wirecheck::v1::Trace;
@@ -17,11 +18,11 @@ pub(super) struct Passing {
 }
 
 impl Passing {
-    pub(super) fn see(&mut self, judged: Judged, trace: &Trace) {
+    pub(super) fn see(&mut self, judged: Judged, trace: &Arc<Trace>) {
         self.exercised.extend(judged.exercised.iter().map(|clause| clause.id));
         for (clause, mut finding) in judged.offences {
             self.offences.entry(clause.id).or_insert_with(|| {
-                finding.trace = trace.clone();
+                finding.trace = Arc::clone(trace);
                 (clause, finding)
             });
         }

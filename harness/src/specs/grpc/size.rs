@@ -6,9 +6,9 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::clauses::{HUGE_PREFIX, TOO_LARGE, TOO_LARGE_EARLY};
-use super::driver::{any, headers, open, raw_exchange, refused, serves_on, twin};
+use super::driver::{any, headers, open, refused, serves_on, twin};
 use crate::check::{Check, Manner, Stop};
-use crate::client::{Incoming, framed};
+use crate::client::Incoming;
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::{Code, End};
@@ -88,8 +88,11 @@ pub(super) const CHECKS: &[Check] = &[
 /// The first size that is not served, and how its call ended.
 async fn first_refused(cx: &mut Cx, subject: &Subject) -> Result<Option<(usize, End)>, Stop> {
     for size in SIZES {
-        let message = padded(&subject.request(cx.rng()), size);
-        let (_, answer) = raw_exchange(cx, subject, headers(), message).await?;
+        let (beginning, filling) = padded(&subject.request(cx.rng()), size);
+        let mut call = open(cx, &subject.path, headers()).await?;
+        call.send_raw(beginning, false);
+        call.send_zeros(filling);
+        let answer = call.finish().await;
         if !subject.served(&answer) {
             return Ok(Some((size, answer.end)));
         }
@@ -97,19 +100,20 @@ async fn first_refused(cx: &mut Cx, subject: &Subject) -> Result<Option<(usize, 
     Ok(None)
 }
 
-/// The request made this many bytes long by a field that no message has.
-fn padded(request: &[u8], size: usize) -> Bytes {
+/// The request made this many bytes long by a field that no message has: the beginning, and how many
+/// zero bytes follow it.
+fn padded(request: &[u8], size: usize) -> (Bytes, usize) {
     // Tag and a length in five bytes, as a varint may be written.
     let filling = size.saturating_sub(request.len() + FILLER.len() + 5);
-    let mut payload = BytesMut::with_capacity(size);
-    payload.put_slice(request);
-    payload.put_slice(&FILLER);
+    let mut bytes = BytesMut::from(&[0][..]);
+    bytes.put_u32(u32::try_from(size).unwrap_or(u32::MAX));
+    bytes.put_slice(request);
+    bytes.put_slice(&FILLER);
     for shift in [0, 7, 14, 21] {
-        payload.put_u8((filling >> shift) as u8 & 0x7f | 0x80);
+        bytes.put_u8((filling >> shift) as u8 & 0x7f | 0x80);
     }
-    payload.put_u8((filling >> 28) as u8 & 0x7f);
-    payload.put_bytes(0, filling);
-    framed(0, &payload)
+    bytes.put_u8((filling >> 28) as u8 & 0x7f);
+    (bytes.freeze(), filling)
 }
 
 /// A prefix of this length, and the beginning of what it announces.
@@ -128,8 +132,9 @@ mod tests {
 
     #[test]
     fn a_padded_request_is_one_of_the_size_asked_for() {
-        let bytes = padded(&[0x08, 0x01], 1000);
-        assert_eq!(bytes.len(), 1005);
+        let (beginning, filling) = padded(&[0x08, 0x01], 1000);
+        let bytes = [&beginning[..], &vec![0; filling]].concat();
+        assert_eq!((bytes.len(), &bytes[..5]), (1005, &[0, 0, 0, 3, 232][..]));
         let records: Vec<_> =
             Reader::new(&bytes[5..]).collect::<Result<_, _>>().expect("a message");
         assert_eq!(records[0].payload, Payload::Varint(1));
