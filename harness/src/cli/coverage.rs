@@ -19,6 +19,9 @@ pub(super) fn run(rooms: &[String]) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What belongs to a clause stands below it, further in.
+const INDENT: &str = "           ";
+
 fn render(room: &Room, width: usize) -> String {
     let checks = |id: &str| {
         catalogue::checks()
@@ -35,15 +38,22 @@ fn render(room: &Room, width: usize) -> String {
         let held = match (&checks[..], clause.waived) {
             (_, Some(reason)) => format!("waived: {reason}"),
             ([], None) => "NO CHECK".to_owned(),
-            ([one], None) if *one == clause.id => "1 check".to_owned(),
-            (several, None) => format!("{} checks: {}", several.len(), several.join(", ")),
+            ([_], None) => "1 check".to_owned(),
+            (several, None) => format!("{} checks", several.len()),
         };
         let text = format!("  {:<6} {}  {held}", clause.level.name(), clause.id);
-        let options =
-            textwrap::Options::new(width).subsequent_indent("           ").break_words(false);
+        // An id is one word, to be copied or searched for.
+        let options = textwrap::Options::new(width)
+            .subsequent_indent(INDENT)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .break_words(false);
         textwrap::wrap(&text, &options).iter().for_each(|line| {
             let _ = writeln!(out, "{line}");
         });
+        for check in checks.iter().filter(|check| checks.len() > 1 || **check != clause.id) {
+            let _ = writeln!(out, "{INDENT}{check}");
+        }
     }
     out
 }

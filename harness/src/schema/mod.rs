@@ -40,6 +40,13 @@ impl Schema {
         &CONTRACT
     }
 
+    /// Whether what has this full name is the five protocols' own: not an import of theirs, and not
+    /// of Script and Trace.
+    pub fn is_of_a_document(full_name: &str) -> bool {
+        let foreign = ["google.protobuf.", "wirecheck.v1."];
+        !foreign.iter().any(|package| full_name.starts_with(package))
+    }
+
     /// Reads an encoded `google.protobuf.FileDescriptorSet`, imports included, of proto2 and
     /// proto3 files. Costs time and memory in proportion to `bytes`, of which 64 MiB are read.
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::message::MessageValue;
 use super::value::{FieldValue, MapKey, Value};
-use crate::schema::{Cardinality, EnumIdx, Field, Kind, Message, MessageIdx, Schema};
+use crate::schema::{Cardinality, Field, Kind, Message, MessageIdx, Schema};
 
 /// How far below the outermost message submessages of their own are still made.
 const MAX_LEVEL: usize = 2;
@@ -12,19 +12,43 @@ const MAX_LEVEL: usize = 2;
 /// How far required submessages are made. Types that require themselves have no finite message.
 const MAX_REQUIRED_LEVEL: usize = 16;
 
-/// How many examples it takes to see every member of this message's own oneofs: at least one.
-pub fn variants(message: &Message) -> usize {
+/// How many examples it takes to see every member of this message's own oneofs and every value of
+/// its own enums: at least one. The 0 of a field of implicit presence is its absence, and not counted.
+pub fn variants(schema: &Schema, message: &Message) -> usize {
     let members = message.oneofs.iter().map(|oneof| oneof.members.len());
-    members.max().unwrap_or(1).max(1)
+    let values = message.fields.iter().map(|field| {
+        let valued = schema.map_entry(field).map_or(field, |(_, of_value)| of_value);
+        rivals(message, field) * telling(schema, valued).len()
+    });
+    members.chain(values).max().unwrap_or(1).max(1)
 }
 
 /// A message of this type, the same one every time: each field is set, of each oneof the member
-/// that the `variant` falls on (counted modulo the members), lists and maps have two entries. The
-/// values differ from each other and take varints of all lengths. Submessages are filled likewise,
-/// down to two levels and never twice in each other; deeper ones are left out unless required.
+/// that the `variant` falls on, of each enum likewise the value (both counted modulo), lists and
+/// maps have two entries. The values differ from each other and take varints of all lengths.
+/// Submessages are filled likewise, down to two levels and never twice in each other; deeper ones
+/// are left out unless required.
 pub fn example(schema: &Schema, message: &Message, variant: usize) -> MessageValue {
     let mut maker = Maker { schema, variant, serial: 0, around: Vec::new() };
     maker.message(message)
+}
+
+/// Among how many fields, itself included, a field takes turns: the members of its oneof.
+fn rivals(message: &Message, field: &Field) -> usize {
+    field.oneof.map_or(1, |oneof| message.oneofs[oneof].members.len().max(1))
+}
+
+/// The numbers that an enum field can be seen to hold, each once; of other fields none.
+fn telling(schema: &Schema, field: &Field) -> Vec<i32> {
+    let Kind::Enum(idx) = field.kind else { return Vec::new() };
+    let mut numbers = Vec::new();
+    for value in &schema[idx].values {
+        let is_absence = value.number == 0 && field.is_implicit();
+        if !is_absence && !numbers.contains(&value.number) {
+            numbers.push(value.number);
+        }
+    }
+    numbers
 }
 
 struct Maker<'s> {
@@ -53,7 +77,9 @@ impl Maker<'_> {
                 false => true,
             };
             if wanted && self.chosen(message, field) {
-                let value = self.field(field);
+                // How often it was this field's turn before.
+                let turn = self.variant / rivals(message, field);
+                let value = self.field(field, turn);
                 made.put(self.schema, field, value);
             }
         }
@@ -64,22 +90,22 @@ impl Maker<'_> {
     fn chosen(&self, message: &Message, field: &Field) -> bool {
         field.oneof.is_none_or(|oneof| {
             let members = &message.oneofs[oneof].members;
-            members.get(self.variant % members.len().max(1)) == Some(&field.number)
+            members.get(self.variant % rivals(message, field)) == Some(&field.number)
         })
     }
 
-    fn field(&mut self, field: &Field) -> FieldValue {
+    fn field(&mut self, field: &Field, turn: usize) -> FieldValue {
         match field.cardinality {
-            Cardinality::Singular(_) => self.value(field).into(),
+            Cardinality::Singular(_) => self.value(field, turn).into(),
             Cardinality::Repeated { .. } => {
-                FieldValue::Repeated(vec![self.value(field), self.value(field)])
+                FieldValue::Repeated(vec![self.value(field, turn), self.value(field, turn + 1)])
             }
             Cardinality::Map => {
                 let mut entries = BTreeMap::new();
                 if let Some((of_key, of_value)) = self.schema.map_entry(field) {
-                    for _ in 0..2 {
-                        let key = MapKey::from_value(self.value(of_key));
-                        let value = self.value(of_value);
+                    for turn in turn..turn + 2 {
+                        let key = MapKey::from_value(self.value(of_key, turn));
+                        let value = self.value(of_value, turn);
                         entries.extend(key.map(|key| (key, value)));
                     }
                 }
@@ -88,7 +114,7 @@ impl Maker<'_> {
         }
     }
 
-    fn value(&mut self, field: &Field) -> Value {
+    fn value(&mut self, field: &Field, turn: usize) -> Value {
         let serial = self.serial;
         self.serial += 1;
         // One to ten bytes as a varint, by turns; never 0, which would leave the field unset.
@@ -110,22 +136,15 @@ impl Maker<'_> {
             Kind::Double => Value::F64((serial as f64 + 0.1) * f64::from(sign)),
             Kind::String => Value::String(text(&field.name, serial).into_bytes()),
             Kind::Bytes => Value::Bytes(bytes(serial)),
-            Kind::Enum(idx) => Value::Enum(self.number(idx, field, serial)),
+            Kind::Enum(_) => {
+                let numbers = telling(self.schema, field);
+                Value::Enum(numbers.get(turn % numbers.len().max(1)).copied().unwrap_or(0))
+            }
             Kind::Message(idx) | Kind::Group(idx) => {
                 let message = &self.schema[idx];
                 Value::from(self.message(message))
             }
         }
-    }
-
-    /// A number of an enum; where 0 would be the same as nothing, another one if there is any.
-    fn number(&self, idx: EnumIdx, field: &Field, serial: usize) -> i32 {
-        let values = &self.schema[idx].values;
-        let telling: Vec<i32> = (values.iter().map(|value| value.number))
-            .filter(|number| *number != 0 || !field.is_implicit())
-            .collect();
-        let at = (serial + self.variant) % telling.len().max(1);
-        telling.get(at).copied().unwrap_or(0)
     }
 }
 
