@@ -432,6 +432,7 @@ fn earned(worst: Worst, id: &str) -> bool {
 }
 
 /// Small, in time, without a panic, and no exit that says all is well.
+#[expect(clippy::print_stderr, reason = "figures for whoever reads the test's output")]
 fn kept_its_bounds(ran: &Ran, who: &str) {
     eprintln!("{who}: at most {} MiB, {:.1} s", ran.peak >> 10, ran.took.as_secs_f64());
     assert!(ran.peak > 0, "{who}: the command was never seen");

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_long_one_keeps_its_ends_and_what_is_marked() {
         let mut marks = vec![40_000, 70_000];
-        let kept = abridged(trace([10; 100_000]), LEAST, &mut [&mut marks]);
+        let kept = abridged(trace(vec![10; 100_000]), LEAST, &mut [&mut marks]);
         assert!(kept.events.iter().map(size).sum::<usize>() <= LEAST);
         assert!(kept.dropped_bytes > 0);
         let at = |index: usize| kept.events[index].at_micros;
