@@ -40,7 +40,9 @@ async fn report(
     if spawning == Spawning::Allowed {
         command.arg("--allow-spawn");
     }
-    faults.iter().for_each(|fault| drop(command.args(["--fault", fault.name()])));
+    for fault in faults {
+        command.args(["--fault", fault.name()]);
+    }
     let command = command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().expect("it starts");
     let mut said = BufReader::new(child.stdout.take().expect("a pipe")).lines();
