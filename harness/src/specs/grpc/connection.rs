@@ -100,7 +100,8 @@ pub(super) const CHECKS: &[Check] = &[
                     own.push(payloads(&call.finish().await));
                 }
                 let connection = cx.connection().await?;
-                let cap = connection.stream_cap().clamp(1, CONCURRENT);
+                // A connection that is new has not heard the target's SETTINGS yet; the other one has.
+                let cap = alone.stream_cap().clamp(1, CONCURRENT);
                 // Headers alone first: no server can answer one call before the next is open.
                 let mut calls = Vec::new();
                 for _ in 0..cap {
