@@ -5,12 +5,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use tokio::time::Instant;
+use wirecheck_proto::wirecheck::v1::Side;
 
 use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
 use super::driver::{any, headers, open, served, serves_on};
 use super::raw::{Ending, ending, request};
 use crate::check::{Check, Manner, Stop};
 use crate::client::{Frame, INITIAL_WINDOW_SIZE, Incoming, framed, idle};
+use crate::cx::Cx;
 use crate::expect;
 
 /// Calls at once.
@@ -99,6 +101,7 @@ pub(super) const CHECKS: &[Check] = &[
                     call.send_payload(request);
                     own.push(payloads(&call.finish().await));
                 }
+                let before = cx.recorder().streams();
                 let connection = cx.connection().await?;
                 // A connection that is new has not heard the target's SETTINGS yet; the other one has.
                 let cap = alone.stream_cap().clamp(1, CONCURRENT);
@@ -113,9 +116,10 @@ pub(super) const CHECKS: &[Check] = &[
                     call.half_close();
                 }
                 let answers = join_all(calls.iter_mut().map(crate::client::Call::rest)).await;
-                answers.iter().try_for_each(|answer| {
+                for (at, answer) in answers.iter().enumerate() {
                     served(&subject, answer, &format!("each of {cap} concurrent calls"))
-                })?;
+                        .map_err(|stop| marking_end(cx, before + at + 1, stop))?;
+                }
                 let others = |at: usize| {
                     own.iter().enumerate().any(|(of, own_of)| {
                         of != at && *own_of != own[at] && *own_of == payloads(&answers[at])
@@ -167,6 +171,18 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
 ];
+
+/// With the end of this stream marked: of so many calls the last event is another one's.
+fn marking_end(cx: &Cx, stream: usize, stop: Stop) -> Stop {
+    let events = cx.recorder().trace().events;
+    let end = events
+        .iter()
+        .rposition(|event| event.side() == Side::Server && event.stream as usize == stream);
+    match stop {
+        Stop::Fail(finding) => Stop::Fail(Box::new(finding.marking(end))),
+        other => other,
+    }
+}
 
 fn payloads(answer: &crate::client::Answer) -> Vec<bytes::Bytes> {
     answer.messages.iter().map(|message| message.payload.clone()).collect()
