@@ -334,7 +334,7 @@ faults! {
     UnknownEncodingIsInternal breaks "grpc/compression/unknown-encoding": "refuses a message of an unknown encoding with INTERNAL";
     AdvertisesUnknownEncoding breaks "grpc/compression/unknown-encoding": "names every encoding that a client used in grpc-accept-encoding";
     LeavesOutAcceptEncoding breaks "grpc/compression/unknown-encoding": "sends no grpc-accept-encoding";
-    RefusesUnusedEncoding breaks "grpc/compression/unknown-encoding": "refuses an unknown grpc-encoding with INTERNAL although the message has flag 0";
+    RefusesUnusedEncoding breaks "grpc/compression/unknown-encoding": "refuses an unknown grpc-encoding with UNAVAILABLE although the message has flag 0";
     RefusesGzip breaks "grpc/compression/gzip": "refuses gzip messages with UNIMPLEMENTED and lists gzip in grpc-accept-encoding";
     ServesCorrupt breaks "grpc/compression/corrupt": "answers a message that does not decompress with OK and an empty message";
     ServesBomb breaks "grpc/compression/bomb": "answers a message that is too large once decompressed with OK and an empty message";

@@ -1,17 +1,24 @@
 //! Checks of what calls on one connection have to do with each other.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use http::HeaderMap;
+use tokio::time::Instant;
+use wirecheck_proto::wirecheck::v1::Side;
 
 use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
-use super::driver::{any, headers, open, raw_exchange, served, serves_on};
+use super::driver::{any, headers, open, served, serves_on};
 use super::raw::{Ending, ending, request};
-use crate::check::{Check, Manner};
-use crate::client::{Call, Frame, INITIAL_WINDOW_SIZE, framed, idle};
+use crate::check::{Check, Manner, Stop};
+use crate::client::{Call, Frame, INITIAL_WINDOW_SIZE, Incoming, framed, idle};
+use crate::cx::Cx;
 use crate::expect;
 
 /// Calls at once.
 const CONCURRENT: usize = 100;
+/// How long bad calls may take to be answered beside one that is held open.
+const BESIDE: Duration = Duration::from_secs(1);
 /// Connections that say nothing.
 const IDLE: usize = 100;
 
@@ -53,13 +60,22 @@ pub(super) const CHECKS: &[Check] = &[
                 let subject = any(cx)?;
                 let message = framed(0, &subject.request(cx.rng()));
                 let mut held = open(cx, &subject.path, headers()).await?;
+                let mut beside = Vec::new();
                 for bad in [
                     framed(255, b"x"),
                     framed(0, &[0xff, 0xff]),
                     framed(1, b"x"),
                     bytes::Bytes::from_static(b"\0\0"),
                 ] {
-                    raw_exchange(cx, &subject, headers(), bad).await?;
+                    let mut call = open(cx, &subject.path, headers()).await?;
+                    call.send_raw(bad, false);
+                    call.half_close();
+                    beside.push(call);
+                }
+                // That a bad call is never answered is other clauses' matter: it gets no time of the held one.
+                let looked = Instant::now() + BESIDE;
+                for call in &mut beside {
+                    while let Incoming::Message(_) = call.next_by(looked).await {}
                 }
                 held.send_raw(message, false);
                 let answer = held.finish().await;
@@ -85,8 +101,10 @@ pub(super) const CHECKS: &[Check] = &[
                     call.send_payload(request);
                     own.push(payloads(&call.finish().await));
                 }
+                let before = cx.recorder().streams();
                 let connection = cx.connection().await?;
-                let cap = connection.stream_cap().clamp(1, CONCURRENT);
+                // A connection that is new has not heard the target's SETTINGS yet; the other one has.
+                let cap = alone.stream_cap().clamp(1, CONCURRENT);
                 // Headers alone first: no server can answer one call before the next is open.
                 let mut calls = Vec::new();
                 for _ in 0..cap {
@@ -104,9 +122,10 @@ pub(super) const CHECKS: &[Check] = &[
                 }
                 let mut answers = join_all(calls.iter_mut().map(Call::rest)).await;
                 answers.append(&mut last);
-                answers.iter().try_for_each(|answer| {
+                for (at, answer) in answers.iter().enumerate() {
                     served(&subject, answer, &format!("each of {cap} concurrent calls"))
-                })?;
+                        .map_err(|stop| marking_end(cx, before + at + 1, stop))?;
+                }
                 let others = |at: usize| {
                     own.iter().enumerate().any(|(of, own_of)| {
                         of != at && *own_of != own[at] && *own_of == payloads(&answers[at])
@@ -158,6 +177,18 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
 ];
+
+/// With the end of this stream marked: of so many calls the last event is another one's.
+fn marking_end(cx: &Cx, stream: usize, stop: Stop) -> Stop {
+    let events = cx.recorder().trace().events;
+    let end = events
+        .iter()
+        .rposition(|event| event.side() == Side::Server && event.stream as usize == stream);
+    match stop {
+        Stop::Fail(finding) => Stop::Fail(Box::new(finding.marking(end))),
+        other => other,
+    }
+}
 
 fn payloads(answer: &crate::client::Answer) -> Vec<bytes::Bytes> {
     answer.messages.iter().map(|message| message.payload.clone()).collect()

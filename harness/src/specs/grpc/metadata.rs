@@ -140,7 +140,7 @@ pub(super) const CHECKS: &[Check] = &[
                 // PROTOCOL_ERROR is 1 (RFC 9113, section 7).
                 let malformed =
                     matches!(ending, Ending::Reset(1) | Ending::GoAway(1) | Ending::Http(400));
-                let expected = "RST_STREAM or GOAWAY with PROTOCOL_ERROR, or HTTP status 400";
+                let expected = "a request with the header connection: keep-alive to be refused with RST_STREAM or GOAWAY PROTOCOL_ERROR, or HTTP status 400";
                 expect::that(malformed, expected, ending.to_string())
             })
         },

@@ -54,8 +54,9 @@ impl Offence {
             | Offence::Corrupt
             | Offence::Truncated
             | Offence::NoMessage
-            | Offence::SecondMessage
-            | Offence::Whim => Code::Internal,
+            | Offence::SecondMessage => Code::Internal,
+            // A code that no clause allows there, contested or not.
+            Offence::Whim => Code::Unavailable,
         }
     }
 }
