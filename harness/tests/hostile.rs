@@ -426,7 +426,10 @@ fn earned(worst: Worst, id: &str) -> bool {
         // A reset is an answer where any is asked for, since it is one that the client hears of.
         Resets => id.starts_with("jina/"),
         // It comes as one whole message and OK, and no check of these looks into the message.
-        GzipBomb => id.starts_with("agent/") || id.starts_with("grpc/"),
+        GzipBomb => {
+            let unread = ["jina/call/ends-ok", "jina/control/idle-accepted"];
+            id.starts_with("agent/") || id.starts_with("grpc/") || unread.contains(&id)
+        }
         _ => false,
     }
 }
