@@ -11,6 +11,7 @@ use crate::known::{Known, KnownError};
 use crate::model::Report;
 use crate::records::source::Source;
 use crate::run::{self, Options, Progress, RunError, Silent};
+use crate::secrets::Secrets;
 use crate::subject::Payload;
 use crate::target::{AddressError, Endpoint, Launch, Target};
 
@@ -285,7 +286,18 @@ impl Conformance {
             fail_fast: self.fail_fast,
             known,
         };
-        Ok(run::run(&target, &checks, &options, progress).await?)
+        let secrets = Secrets::of(&self.access.headers().map_err(AddressError::from)?);
+        match run::run(&target, &checks, &options, progress).await {
+            Ok(mut report) => {
+                secrets.hide(&mut report);
+                Ok(report)
+            }
+            Err(RunError::Unanswered(mut why)) => {
+                secrets.hide_in_text(&mut why);
+                Err(RunError::Unanswered(why).into())
+            }
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// Runs in a runtime of its own, for tests that have none. Not from within a runtime.

@@ -28,6 +28,8 @@ pub mod report;
 #[cfg(feature = "net")]
 pub mod run;
 pub mod schema;
+#[cfg(feature = "net")]
+mod secrets;
 pub mod specs;
 pub mod status;
 #[cfg(feature = "net")]
