@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use globset::{Glob, GlobMatcher};
+use crate::catalogue::{self, SelectError};
 
 /// The lines of a known-failures file.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Known(Vec<Line>);
 #[derive(Clone, Debug)]
 struct Line {
     text: String,
-    glob: GlobMatcher,
+    covers: Vec<&'static str>,
     reason: String,
 }
 
@@ -27,57 +27,71 @@ pub enum KnownError {
         why: std::io::Error,
     },
     /// A line is not what it should be.
-    #[error("known failures, line {line}: {why}; write: ID-GLOB REASON")]
+    #[error("known failures {path}, line {line}: {why}")]
     Line {
+        /// As the user named it.
+        path: String,
         /// From 1.
         line: usize,
         /// What is wrong with it.
-        why: String,
+        why: LineError,
     },
 }
 
+/// What is wrong with a line of known failures.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// It says which checks may fail, and not why.
+    #[error("there is no reason; write: ID-GLOB REASON")]
+    NoReason,
+    /// It names no check.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+}
+
 impl Known {
-    /// Reads a file: a glob of ids and a reason on each line; `#` begins a comment line.
+    /// Reads a file: a room, the beginning of an id, an id or a glob over ids, and a reason on each
+    /// line; `#` begins a comment line.
     ///
     /// # Errors
-    /// When it cannot be read, or a line has a bad glob or no reason.
+    /// When it cannot be read, or a line names no check or has no reason.
     pub fn read(path: &Path) -> Result<Known, KnownError> {
-        let text = std::fs::read_to_string(path);
-        let text =
-            text.map_err(|why| KnownError::Read { path: path.display().to_string(), why })?;
-        Known::parse(&text)
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Known::parse(&name, &text),
+            Err(why) => Err(KnownError::Read { path: name, why }),
+        }
     }
 
-    /// The same for text.
+    /// The same for the text of a file of that name.
     ///
     /// # Errors
-    /// When a line has a bad glob or no reason.
+    /// When a line names no check or has no reason.
     ///
     /// ```
     /// use wirecheck::known::Known;
-    /// assert!(Known::parse("agent/run/*  the scheduler is not done yet").is_ok());
-    /// assert!(Known::parse("agent/run/*").is_err());
+    /// assert!(Known::parse("known", "agent/run/*  the scheduler is not done yet").is_ok());
+    /// assert!(Known::parse("known", "agent/run/*").is_err());
+    /// assert!(Known::parse("known", "agnet/*  a slip of the pen").is_err());
     /// ```
-    pub fn parse(text: &str) -> Result<Known, KnownError> {
+    pub fn parse(name: &str, text: &str) -> Result<Known, KnownError> {
         let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        lines
-            .map(|(number, line)| {
-                Line::parse(line).map_err(|why| KnownError::Line { line: number, why })
-            })
-            .collect::<Result<_, _>>()
-            .map(Known)
+        let parsed = lines.map(|(line, text)| {
+            Line::parse(text).map_err(|why| KnownError::Line { path: name.to_owned(), line, why })
+        });
+        parsed.collect::<Result<_, _>>().map(Known)
     }
 
     /// Why a failure of this check is expected, where it is.
     pub fn reason(&self, id: &str) -> Option<&str> {
-        self.0.iter().find(|line| line.glob.is_match(id)).map(|line| line.reason.as_str())
+        self.0.iter().find(|line| line.covers(id)).map(|line| line.reason.as_str())
     }
 
     /// Lines that covered checks of this run, none of which failed: (id, failed) for each.
     pub fn stale<'a>(&self, results: impl Iterator<Item = (&'a str, bool)> + Clone) -> Vec<String> {
         let stale = |line: &&Line| {
-            let mut covered = results.clone().filter(|(id, _)| line.glob.is_match(id)).peekable();
+            let mut covered = results.clone().filter(|(id, _)| line.covers(id)).peekable();
             covered.peek().is_some() && !covered.any(|(_, failed)| failed)
         };
         self.0.iter().filter(stale).map(|line| line.text.clone()).collect()
@@ -85,10 +99,18 @@ impl Known {
 }
 
 impl Line {
-    fn parse(line: &str) -> Result<Line, String> {
-        let (glob, reason) = line.split_once(char::is_whitespace).ok_or("there is no reason")?;
-        let glob = Glob::new(glob).map_err(|error| error.to_string())?.compile_matcher();
-        Ok(Line { text: line.to_owned(), glob, reason: reason.trim().to_owned() })
+    fn parse(text: &str) -> Result<Line, LineError> {
+        let (pattern, reason) = text.split_once(char::is_whitespace).ok_or(LineError::NoReason)?;
+        let covered = catalogue::select(&[pattern])?;
+        Ok(Line {
+            text: text.to_owned(),
+            covers: covered.iter().map(|check| check.id).collect(),
+            reason: reason.trim().to_owned(),
+        })
+    }
+
+    fn covers(&self, id: &str) -> bool {
+        self.covers.contains(&id)
     }
 }
 
@@ -98,11 +120,28 @@ mod tests {
 
     #[test]
     fn a_line_is_stale_when_all_it_covers_passes() {
-        let known = Known::parse("# why\nroom/a/* slow\nroom/b/x broken\nother/* absent")
-            .expect("good lines");
-        let results = [("room/a/x", false), ("room/a/y", true), ("room/b/x", false)];
-        assert_eq!(known.stale(results.into_iter()), ["room/b/x broken"]);
-        assert_eq!(known.reason("room/a/z"), Some("slow"));
-        assert_eq!(known.reason("elsewhere"), None);
+        let text = "# why\nagent/run/* slow\nagent/stage/many-files broken\njina absent";
+        let known = Known::parse("known", text).expect("good lines");
+        let results = [
+            ("agent/run/code-in-enum", false),
+            ("agent/run/reaches-done", true),
+            ("agent/stage/many-files", false),
+        ];
+        assert_eq!(known.stale(results.into_iter()), ["agent/stage/many-files broken"]);
+        assert_eq!(known.reason("agent/run/code-in-enum"), Some("slow"));
+        assert_eq!(known.reason("neofs-session/order/signed-first-refused"), None);
+    }
+
+    #[test]
+    fn a_line_that_can_cover_nothing_is_refused() {
+        for (text, why) in [
+            ("agent", "no reason"),
+            ("agent/runs/* slow", "no check matches"),
+            ("agent/[ slow", "no glob"),
+        ] {
+            let said = Known::parse("known", text).expect_err("a bad line").to_string();
+            assert!(said.starts_with("known failures known, line 1:"), "{said}");
+            assert!(said.contains(why), "{said}");
+        }
     }
 }
