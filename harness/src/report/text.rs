@@ -1,6 +1,6 @@
 //! The report for people: findings first, then what was skipped and why, then the counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
@@ -9,8 +9,11 @@ use unicode_width::UnicodeWidthStr as _;
 use super::{Printable, again, conversation};
 use crate::model::{CheckResult, Finding, Kind, Outcome, Report, Summary, Verdict};
 
-/// Lines of a conversation that are shown whole; a longer one is cut around its marks.
+/// Lines of a conversation that are shown whole; of a longer one, only the streams with a mark are
+/// told, and these are cut around their marks.
 const CONVERSATION: usize = 24;
+/// Lines of the terminal that one message may take: enough for every field of a signed token.
+const MESSAGE: usize = 3;
 /// Columns that a finding's labels take.
 const LABEL: usize = 12;
 
@@ -106,18 +109,23 @@ fn labelled(out: &mut String, label: &str, text: &str, style: &Style) {
 }
 
 fn talk(out: &mut String, finding: &Finding, style: &Style) {
-    // A message may take two lines of what is left beside mark, stream and side.
-    let width = 2 * style.width.saturating_sub(19);
-    let lines = conversation::lines(&finding.trace, &finding.marks, width);
+    // What is left beside mark, stream and side.
+    let width = MESSAGE * style.width.saturating_sub(19);
+    let mut lines = conversation::lines(&finding.trace, &finding.marks, width);
     if lines.is_empty() {
         return;
     }
     let streams = lines.iter().any(|line| line.stream > 1);
-    line(
-        out,
-        &style
-            .paint(DIM, if streams { "  what happened (stream, side)" } else { "  what happened" }),
-    );
+    let untold = leave_out_streams_without_a_mark(&mut lines);
+    let heading = match (streams, untold) {
+        (false, _) => "  what happened".to_owned(),
+        (true, 0) => "  what happened (stream, side)".to_owned(),
+        (true, 1) => "  what happened (stream, side), without one other stream".to_owned(),
+        (true, untold) => {
+            format!("  what happened (stream, side), without {untold} other streams")
+        }
+    };
+    line(out, &style.paint(DIM, &heading));
     let shown = shown(&lines);
     let mut hidden = 0;
     for (said, shown) in lines.iter().zip(shown) {
@@ -148,6 +156,22 @@ fn skipped(out: &mut String, hidden: &mut usize) {
         line(out, &format!("    … {hidden} more …"));
         *hidden = 0;
     }
+}
+
+/// Of a long conversation, only the streams that contradict the clause are told, and what concerns the
+/// whole connection. Says how many streams are left out.
+fn leave_out_streams_without_a_mark(lines: &mut Vec<conversation::Line>) -> usize {
+    let streams = |lines: &[conversation::Line]| -> BTreeSet<u32> {
+        lines.iter().map(|line| line.stream).filter(|stream| *stream > 0).collect()
+    };
+    let marked: BTreeSet<u32> =
+        lines.iter().filter(|line| line.marked).map(|line| line.stream).collect();
+    if lines.len() <= CONVERSATION || marked.is_empty() || marked.contains(&0) {
+        return 0;
+    }
+    let all = streams(lines).len();
+    lines.retain(|line| line.stream == 0 || marked.contains(&line.stream));
+    all - streams(lines).len()
 }
 
 /// Which lines of a conversation are shown: all of a short one, else its beginning, its end, and what
