@@ -59,6 +59,7 @@ const PASSING: &str = "neofs-session/order/init-answered-by-unsigned";
 fn bad_input_is_told_in_a_line() {
     let folder = Folder::new("bad-input");
     let reasonless = folder.file("reasonless", "agent/run/*\n");
+    let mistyped = folder.file("mistyped", "agent/run slow\nagnet/run/* slow\n");
     let unknown_key = folder.file("unknown-key.toml", "[neofs-session]\nprofiel = \"x\"\n");
     let no_toml = folder.file("no.toml", "{");
     let binary = folder.0.join("binary");
@@ -68,6 +69,8 @@ fn bad_input_is_told_in_a_line() {
     complains(&["check", "--target", "http://"], "http://");
     complains(&["check", "--target", "ftp://127.0.0.1:1"], "http://HOST:PORT");
     complains(&["check", "--target", "http://192.0.2.1:1"], "--allow-remote");
+    complains(&["check", "--target", "127.0.0.1:99999"], "no port 99999");
+    complains(&["check", "--target", "/no/such/trace"], "no such file");
     complains(&["check", "no-such-room"], "wirecheck list");
     complains(&["check", "agent/*/no-such-check"], "wirecheck list");
     complains(&["check", "["], "glob");
@@ -77,6 +80,10 @@ fn bad_input_is_told_in_a_line() {
     complains(&["check", "--config", &binary], "binary");
     complains(&["check", "--known-failures", "/no/such/file"], "/no/such/file");
     complains(&["check", "--known-failures", &reasonless], "line 1");
+    complains(
+        &["check", "--known-failures", &mistyped],
+        "line 2: no check matches \"agnet/run/*\"",
+    );
     complains(&["check", "--report", "json=/no/such/folder/report"], "/no/such/folder/report");
     complains(&["check", "--report", "json"], "FORMAT=PATH");
     complains(&["check", "--report", "pdf=x"], "pdf");

@@ -73,7 +73,7 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
     let aimed = match (&args.launch, &args.target) {
         (Some(command), Some(url)) => Conformance::of_command(command).listening_at(url),
         (Some(command), None) => Conformance::of_command(command),
-        (None, Some(target)) => match trace(target) {
+        (None, Some(target)) => match trace(target)? {
             Some(source) => Conformance::of_trace(source),
             None => Conformance::of(target),
         },
@@ -111,13 +111,18 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
     })
 }
 
-/// `exec:CMD`, `-`, or the name of something that is there.
-fn trace(target: &str) -> Option<Source> {
-    match target.strip_prefix("exec:") {
-        Some(command) => Some(Source::Program(command.to_owned())),
-        None if target == "-" || Path::new(target).exists() => Some(Source::File(target.into())),
-        None => None,
+/// `exec:CMD`, `-`, or the name of something that is there; none for what can only be a server.
+fn trace(target: &str) -> Result<Option<Source>, String> {
+    if let Some(command) = target.strip_prefix("exec:") {
+        return Ok(Some(Source::Program(command.to_owned())));
     }
+    if target == "-" || Path::new(target).exists() {
+        return Ok(Some(Source::File(target.into())));
+    }
+    if target.starts_with(['/', '.', '~']) {
+        return Err(format!("target {target:?}: there is no such file"));
+    }
+    Ok(None)
 }
 
 fn request(args: &CheckArgs) -> Result<Vec<u8>, String> {

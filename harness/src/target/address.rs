@@ -92,7 +92,12 @@ fn place(url: &str) -> Result<Place, String> {
         return Err("a target has no user name".to_owned());
     }
     if authority.port_u16().is_none() {
-        return Err("it names no port".to_owned());
+        let (_, after) = authority.as_str().rsplit_once(':').unwrap_or_default();
+        let numeric = !after.is_empty() && after.bytes().all(|byte| byte.is_ascii_digit());
+        return Err(match numeric {
+            true => format!("there is no port {after}"),
+            false => "it names no port".to_owned(),
+        });
     }
     Ok(Place { tls, authority: authority.clone() })
 }
