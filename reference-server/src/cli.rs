@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use wirecheck_reference::Fault;
+use wirecheck_reference::{Fault, Service};
 
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
 #[derive(Debug, Parser)]
@@ -43,6 +43,10 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
     pub(crate) listen: SocketAddr,
+    /// Serve this protocol alone: neofs-session, agent, atomix-session or jina (repeatable) [default:
+    /// all]
+    #[arg(long = "only", value_name = "PROTOCOL")]
+    pub(crate) only: Vec<Service>,
     /// Take on this wrong behaviour (repeatable)
     #[arg(long = "fault", value_name = "NAME")]
     pub(crate) faults: Vec<Fault>,

@@ -32,4 +32,4 @@ pub use connection::ConnectionId;
 pub use faults::{Fault, Faults};
 pub use refusal::{Code, Refusal};
 #[cfg(feature = "serve")]
-pub use serve::{Config, Server, StartError};
+pub use serve::{Config, Server, Service, StartError};

@@ -2,6 +2,7 @@
 
 mod cli;
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -51,15 +52,18 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     }
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let defaults = Config::default();
+    let only: BTreeSet<_> = serve.only.into_iter().collect();
     let mut server = Server::start(Config {
         listen: serve.listen,
         seed: serve.seed,
+        services: if only.is_empty() { defaults.services } else { only },
         faults: serve.faults.into_iter().collect::<Faults>(),
         step_timeout: serve.step_timeout,
         live_sessions: serve.live_sessions,
         tick: serve.tick,
         allow_spawn: serve.allow_spawn,
-        ..Config::default()
+        ..defaults
     })
     .await?;
     announce(&mut io::stdout().lock(), server.addr())?;

@@ -7,9 +7,10 @@ mod jina;
 mod listener;
 mod neofs_session;
 mod raw;
+mod services;
 mod strict;
 
-use std::convert::Infallible;
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -19,18 +20,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tonic::Status;
-use tonic::body::Body;
-use tonic::server::NamedService;
-use tonic::service::Routes;
 use tower::layer::util::{Identity, Stack};
-use wirecheck_proto::atomix::runtime::v1::session_service_server::SessionServiceServer;
 
 use crate::faults::Faults;
-use crate::jina::Jina;
-use crate::neofs_session::{Keys, Sessions, Verifier};
 use astray::Astray;
 use listener::{Bounds, Phase, Stopping};
 use strict::StrictLayer;
+
+pub use services::{Service, UnknownService};
 
 /// The longest message that a service takes, in bytes.
 pub const MAX_MESSAGE: usize = 4 << 20;
@@ -44,6 +41,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Makes the ids and keys of sessions the same in every run. Tests and replays only.
     pub seed: Option<u64>,
+    /// What it serves beside health and reflection; the methods of the others are UNIMPLEMENTED.
+    pub services: BTreeSet<Service>,
     /// What the server does wrong, on purpose.
     pub faults: Faults,
     /// How long the client of a handshake may take for its next step.
@@ -73,6 +72,7 @@ impl Default for Config {
         Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: None,
+            services: Service::ALL.into(),
             faults: Faults::default(),
             step_timeout: Duration::from_secs(30),
             preface_timeout: Duration::from_secs(10),
@@ -142,7 +142,7 @@ impl Server {
         let addr = listener.local_addr().map_err(unusable)?;
         let (phase, stopping) = Stopping::new();
         let (ending, told) = mpsc::unbounded_channel();
-        let routes = routes(&config, &stopping, &ending).await?;
+        let routes = services::routes(&config, &stopping, &ending).await?;
         let bounds =
             Bounds { connections: config.max_connections, preface: config.preface_timeout };
         let astray = Astray::new(config.faults.clone());
@@ -217,68 +217,6 @@ fn stopped() -> Status {
 async fn never(mut stopping: Stopping) -> Status {
     stopping.begun().await;
     stopped()
-}
-
-/// Every service of the server. A protocol adds its line here.
-async fn routes(
-    config: &Config,
-    stopping: &Stopping,
-    ending: &mpsc::UnboundedSender<Phase>,
-) -> Result<Routes, StartError> {
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let mut services = Services { routes: Routes::new(health_service), health };
-    services.add(session_service(config, stopping)).await;
-    services.add(agent::AgentService::new(config.agent, &config.faults)).await;
-    services.add(hosting_service(config, stopping)).await;
-    let jina = Jina::new(config.index, config.allow_spawn, config.faults.clone());
-    services.add(jina::JinaService::new(jina, ending.clone(), stopping.clone())).await;
-    let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(wirecheck_proto::FILE_DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
-    let routes = services.routes.add_service(reflection().build_v1()?);
-    Ok(routes.add_service(reflection().build_v1alpha()?))
-}
-
-/// The services added so far, each known to the health service.
-struct Services {
-    routes: Routes,
-    health: tonic_health::server::HealthReporter,
-}
-
-impl Services {
-    async fn add<S>(&mut self, service: S)
-    where
-        S: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
-            + NamedService
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
-    {
-        self.health.set_serving::<S>().await;
-        self.routes = std::mem::take(&mut self.routes).add_service(service);
-    }
-}
-
-fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
-    let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
-    let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
-    neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
-}
-
-fn hosting_service(
-    config: &Config,
-    stopping: &Stopping,
-) -> SessionServiceServer<atomix_session::Hosting> {
-    let hosted = crate::atomix_session::Config {
-        seed: config.seed.unwrap_or_else(rand::random),
-        live: config.live_sessions,
-    };
-    let sessions = crate::atomix_session::Sessions::new(&hosted, config.faults.clone());
-    atomix_session::service(sessions, config.tick, stopping)
 }
 
 /// The HTTP/2 side: limits first.
