@@ -10,6 +10,7 @@ use crate::cx::Settings;
 use crate::known::{Known, KnownError};
 use crate::model::Report;
 use crate::records::source::Source;
+use crate::report::quoted;
 use crate::run::{self, Options, Progress, RunError, Silent};
 use crate::secrets::Secrets;
 use crate::subject::Payload;
@@ -289,6 +290,7 @@ impl Conformance {
         let secrets = Secrets::of(&self.access.headers().map_err(AddressError::from)?);
         match run::run(&target, &checks, &options, progress).await {
             Ok(mut report) => {
+                report.flags = self.flags(target.flags());
                 secrets.hide(&mut report);
                 Ok(report)
             }
@@ -307,6 +309,38 @@ impl Conformance {
     pub fn run_blocking(&self) -> Result<Report, ConformanceError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         runtime.map_err(ConformanceError::Runtime)?.block_on(self.run())
+    }
+
+    /// What the command has to be told so that it does the same, beside the checks and the seed.
+    fn flags(&self, target: Option<String>) -> Option<String> {
+        let default = Conformance::aimed(self.target.clone());
+        let mut flags = target.into_iter().collect::<Vec<_>>();
+        if let ConfigFrom::File(path) = &self.config {
+            flags.push(format!("--config {}", quoted(&path.display().to_string())));
+        }
+        if let Some((path, payload)) = &self.method {
+            flags.push(format!("--method {}", quoted(path)));
+            if matches!(payload, Payload::Given(request) if !request.is_empty()) {
+                flags.push("--request FILE".to_owned());
+            }
+        }
+        flags.extend(self.access.flags());
+        for (flag, now, default) in [
+            ("--timeout", self.timeout, default.timeout),
+            ("--observe", self.observe, default.observe),
+        ] {
+            if now != default {
+                flags.push(format!("{flag} {}ms", now.as_millis()));
+            }
+        }
+        for (flag, given) in [
+            ("--strict", self.strict),
+            ("--allow-remote", self.allow_remote),
+            ("--allow-destructive", self.allow_destructive),
+        ] {
+            flags.extend(given.then(|| flag.to_owned()));
+        }
+        Some(flags.join(" ")).filter(|flags| !flags.is_empty())
     }
 
     async fn target(&self) -> Result<Target, AddressError> {

@@ -242,7 +242,9 @@ impl Summary {
 pub struct Report {
     /// The target, as a person would name it.
     pub target: String,
-    /// The flags that name it to the command; none for the embedded reference.
+    /// Which command made it.
+    pub command: Command,
+    /// What that command was told beside the checks and the seed, as a shell takes it.
     pub flags: Option<String>,
     /// What all ids and keys of the run were drawn from.
     pub seed: u64,
@@ -258,6 +260,16 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Where a trace could not be read on, and why.
     pub broken_off: Option<String>,
+}
+
+/// The command that comes to a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Command {
+    /// `wirecheck check`, which draws from a seed.
+    #[default]
+    Check,
+    /// `wirecheck trace`, which draws nothing.
+    Trace,
 }
 
 /// What a run comes to: the exit code of the command.

@@ -150,6 +150,36 @@ fn reports_are_written_whole() {
     assert_eq!(folder.names().len(), 3, "{:?}", folder.names());
 }
 
+/// What `again` says is what a person pastes into a shell.
+#[test]
+fn again_brings_the_same_finding_about() {
+    let folder = Folder::new("again");
+    let report = folder.0.join("report.json");
+    let (to, config) = (format!("json={}", report.display()), folder.file("a config.toml", ""));
+    // Only --strict makes a failure of it, and only --allow-destructive runs it.
+    let red = "jina/control/unknown-command";
+    let fault = ["--fault", "AcceptsUnknownCommand", "--strict", "--allow-destructive"];
+    let mut arguments = vec!["check", red, "--config", &config, "--report", &to];
+    arguments.extend(fault);
+    let first = wirecheck(&arguments);
+    assert_eq!(first.status.code(), Some(1), "{}", String::from_utf8_lossy(&first.stdout));
+
+    let finding = || {
+        let text = fs::read_to_string(&report).expect("a report");
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        json["results"][0].clone()
+    };
+    let before = finding();
+    let again = before["again"].as_str().expect("a command").to_owned();
+    let command = format!("{again} --report {to}")
+        .replacen("wirecheck", env!("CARGO_BIN_EXE_wirecheck"), 1);
+    let second = Command::new("sh").args(["-c", &command]).output().expect("a shell");
+    assert_eq!(second.status.code(), Some(1), "{command}: {second:?}");
+    for told in ["id", "verdict", "expected", "actual", "again"] {
+        assert_eq!(finding()[told], before[told], "{told}");
+    }
+}
+
 #[test]
 fn the_result_is_plain_where_no_terminal_is() {
     let output = wirecheck(&["check", PASSING, "--seed", "12345"]);

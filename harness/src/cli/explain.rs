@@ -32,7 +32,8 @@ fn render(clause: &Clause, check: Option<&Check>, width: usize) -> String {
         .filter(|other| other.clause.id == clause.id)
         .map(|check| check.id)
         .collect();
-    let document = catalogue::room(room_of(clause.id)).map_or("", |room| room.document);
+    let room = catalogue::room(room_of(clause.id));
+    let document = room.map_or("", |room| room.document);
     let faults: Vec<_> = Fault::ALL.iter().filter(|fault| fault.breaks() == clause.id).collect();
     let faults: Vec<_> = faults.iter().map(|fault| format!("{fault}: {}", fault.about())).collect();
     let id = check.map_or(clause.id, |check| check.id);
@@ -51,7 +52,9 @@ fn render(clause: &Clause, check: Option<&Check>, width: usize) -> String {
     rows.push(("checks", checks.join("\n")));
     rows.push(("seen red", faults.join("\n")));
     if !checks.is_empty() {
-        rows.push(("run it", format!("wirecheck check {id} --target http://HOST:PORT")));
+        let served = room.is_some_and(|room| !room.probes.is_empty() || room.name == "grpc");
+        let target = if served { "http://HOST:PORT" } else { "'exec:CMD'" };
+        rows.push(("run it", format!("wirecheck check {id} --target {target}")));
     }
     let mut out = format!("{id}\n");
     for (label, text) in rows.into_iter().filter(|(_, text)| !text.is_empty()) {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use wirecheck::model::Report;
+use wirecheck::model::{self, Report};
 use wirecheck::records::source::Source;
 
 use super::check::tell;
@@ -19,5 +19,11 @@ pub(super) fn run(file: &Path, strict: bool) -> Result<ExitCode, String> {
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let judgements = runtime.block_on(source.judge(LIMIT)).map_err(|error| error.to_string())?;
     let report = judgements.report(&source.name(), strict);
-    Ok(tell(&Report { duration: began.elapsed(), ..report }))
+    let strict = if strict { " --strict" } else { "" };
+    Ok(tell(&Report {
+        duration: began.elapsed(),
+        command: model::Command::Trace,
+        flags: Some(format!("{}{strict}", source.as_argument())),
+        ..report
+    }))
 }

@@ -9,6 +9,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::report::quoted;
+
 /// Where the target listens and what its requests carry.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -97,6 +99,24 @@ pub enum AccessError {
 }
 
 impl Access {
+    /// The flags of the command that say the same; of a header, its name alone.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let given = [
+            ("--ca", path(&self.ca)),
+            ("--cert", path(&self.certificate)),
+            ("--key", path(&self.key)),
+            ("--authority", self.authority.clone()),
+        ];
+        let given = given.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
+        let header = |line: &String| {
+            let name = line.split_once(':').map_or("", |(name, _)| name);
+            ("--header", format!("{}: …", name.trim()))
+        };
+        let all = given.chain(self.headers.iter().map(header));
+        all.map(|(flag, value)| format!("{flag} {}", quoted(&value))).collect()
+    }
+
     /// The headers that go with every call.
     ///
     /// # Errors

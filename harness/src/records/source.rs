@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{Judgements, judge};
+use crate::report::quoted;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
@@ -70,6 +71,14 @@ impl Source {
             Source::File(path) if path.as_os_str() == "-" => "stdin".to_owned(),
             Source::File(path) => path.display().to_string(),
             Source::Program(command) => format!("exec:{command}"),
+        }
+    }
+
+    /// As the command takes it, quoted for a shell.
+    pub fn as_argument(&self) -> String {
+        match self {
+            Source::File(path) => quoted(&path.display().to_string()),
+            Source::Program(command) => quoted(&format!("exec:{command}")),
         }
     }
 

@@ -8,7 +8,7 @@ pub mod text;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::Report;
+use crate::model::{Command, Report};
 
 /// A format that `--report FORMAT=PATH` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,17 @@ impl FromStr for Format {
 /// The command that brings a finding about again.
 pub(crate) fn again(report: &Report, id: &str) -> String {
     let flags = report.flags.as_deref().map_or_else(String::new, |flags| format!(" {flags}"));
-    format!("wirecheck check {id}{flags} --seed {}", report.seed)
+    match report.command {
+        Command::Check => format!("wirecheck check {id}{flags} --seed {}", report.seed),
+        Command::Trace => format!("wirecheck trace{flags}"),
+    }
+}
+
+/// A word as a shell takes it for one.
+#[cfg(feature = "net")]
+pub(crate) fn quoted(word: &str) -> String {
+    // Only a NUL byte cannot be quoted, and no argument of a program holds one.
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |quoted| quoted.into_owned())
 }
 
 /// Text of a target's making, safe to print: control characters are written out.

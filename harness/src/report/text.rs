@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Printable, again, conversation};
-use crate::model::{CheckResult, Finding, Kind, Outcome, Report, Summary, Verdict};
+use crate::model::{CheckResult, Command, Finding, Kind, Outcome, Report, Summary, Verdict};
 
 /// Lines of a conversation that are shown whole; of a longer one, only the streams with a mark are
 /// told, and these are cut around their marks.
@@ -242,7 +242,11 @@ fn counts(out: &mut String, report: &Report, style: &Style) {
     let seconds = report.duration.as_secs_f64();
     line(out, &format!("{}  {counts}, in {seconds:.1} s", style.paint(colour, word)));
     let version = env!("CARGO_PKG_VERSION");
-    let run = format!("target {}, seed {}, wirecheck {version}", report.target, report.seed);
+    let seed = match report.command {
+        Command::Check => format!("seed {}, ", report.seed),
+        Command::Trace => String::new(),
+    };
+    let run = format!("target {}, {seed}wirecheck {version}", report.target);
     textwrap::wrap(&run, style.width).iter().for_each(|wrapped| line(out, wrapped));
 }
 

@@ -19,7 +19,7 @@ use wirecheck_proto::wirecheck::v1::Trace;
 use crate::check::{Check, Manner, Need};
 use crate::cx::Settings;
 use crate::known::Known;
-use crate::model::{CheckResult, Report, Verdict, room_of};
+use crate::model::{CheckResult, Command, Report, Verdict, room_of};
 use crate::records::source::SourceError;
 use crate::records::{self, Judgements};
 use crate::specs::imss;
@@ -393,6 +393,7 @@ impl Run<'_> {
         Report {
             stale: self.options.known.stale(outcomes),
             target: target.name(),
+            command: Command::Check,
             flags: target.flags(),
             seed: self.options.settings.seed,
             started,

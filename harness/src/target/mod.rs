@@ -15,6 +15,7 @@ use crate::client::{Access, Origin};
 use crate::config::Spawning;
 
 use crate::records::source::Source;
+use crate::report::quoted;
 
 pub use address::AddressError;
 pub use launch::{Launch, LaunchError};
@@ -85,7 +86,7 @@ impl Target {
     pub fn flags(&self) -> Option<String> {
         match self {
             Target::Endpoint(endpoint) => Some(format!("--target {}", quoted(&endpoint.url))),
-            Target::Trace(source) => Some(format!("--target {}", quoted(&source.name()))),
+            Target::Trace(source) => Some(format!("--target {}", source.as_argument())),
             Target::Launch(launch) => {
                 let target =
                     launch.origin.as_ref().map(|origin| format!("--target {} ", origin.authority));
@@ -113,12 +114,6 @@ impl Target {
             }
         }
     }
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    // Only a NUL byte cannot be quoted, and no argument of a program holds one.
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |quoted| quoted.into_owned())
 }
 
 /// A target that has been brought up.
