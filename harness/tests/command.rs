@@ -171,8 +171,8 @@ fn again_brings_the_same_finding_about() {
     };
     let before = finding();
     let again = before["again"].as_str().expect("a command").to_owned();
-    let command = format!("{again} --report {to}")
-        .replacen("wirecheck", env!("CARGO_BIN_EXE_wirecheck"), 1);
+    let command =
+        format!("{again} --report {to}").replacen("wirecheck", env!("CARGO_BIN_EXE_wirecheck"), 1);
     let second = Command::new("sh").args(["-c", &command]).output().expect("a shell");
     assert_eq!(second.status.code(), Some(1), "{command}: {second:?}");
     for told in ["id", "verdict", "expected", "actual", "again"] {

@@ -4,6 +4,8 @@ mod read;
 mod rooms;
 
 #[cfg(feature = "net")]
+pub mod program;
+#[cfg(feature = "net")]
 pub mod source;
 
 use std::collections::BTreeMap;

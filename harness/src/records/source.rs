@@ -1,21 +1,16 @@
 //! Where a trace comes from: a file, stdin, or a program that prints one.
 
 use std::fs::File;
-use std::io::{BufReader, Read, stdin};
-use std::os::unix::process::CommandExt as _;
+use std::io::{BufReader, stdin};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-
+use super::program::{self, Ended, Printed};
 use super::{Judgements, judge};
 use crate::report::quoted;
 
 /// Bytes that are read at once.
-const CHUNK: usize = 256 << 10;
-/// Bytes of a program's stderr that are kept, the last ones.
-const TAIL: usize = 16 << 10;
+pub(super) const CHUNK: usize = 256 << 10;
 
 /// A trace to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +43,15 @@ pub enum SourceError {
         /// The operating system's reason.
         why: std::io::Error,
     },
-    /// It printed no record and failed.
-    #[error("{program:?} printed no record and ended with {status}{}", said(.stderr))]
+    /// Nothing that it printed is a record.
+    #[error("{program:?} {printed}{ended}{}", said(.stderr))]
     Failed {
         /// The first word of the command.
         program: String,
+        /// What it printed instead.
+        printed: Printed,
         /// How it ended.
-        status: String,
+        ended: Ended,
         /// What it wrote to stderr last.
         stderr: String,
     },
@@ -101,7 +98,7 @@ impl Source {
                     .map_err(|why| SourceError::Open { path: path.display().to_string(), why })?;
                 Ok(apart(move || judge(BufReader::with_capacity(CHUNK, file))).await)
             }
-            Source::Program(command) => program(command, limit).await,
+            Source::Program(command) => program::judged(command, limit).await,
         }
     }
 }
@@ -109,73 +106,4 @@ impl Source {
 /// Reading blocks, so it happens on a thread of its own.
 async fn apart<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap_or_default()
-}
-
-async fn program(command: &str, limit: Duration) -> Result<Judgements, SourceError> {
-    let words = shlex::split(command).unwrap_or_default();
-    let [program, arguments @ ..] = &words[..] else {
-        return Err(SourceError::Command(command.to_owned()));
-    };
-    let start = |why| SourceError::Start { program: program.clone(), why };
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn();
-    let mut group = Group(child.map_err(start)?);
-    let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
-    let tail = tokio::task::spawn_blocking(move || stderr.map(tail).unwrap_or_default());
-    let judging = tokio::task::spawn_blocking(move || {
-        stdout.map(|out| judge(BufReader::with_capacity(CHUNK, out)))
-    });
-    tokio::pin!(judging);
-    let late = tokio::time::timeout(limit, &mut judging).await;
-    let judged = match late {
-        Ok(judged) => judged,
-        Err(_) => {
-            group.kill();
-            judging.await
-        }
-    };
-    let judgements = judged.ok().flatten().unwrap_or_default();
-    group.kill();
-    let status = group.0.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
-    if judgements.records == 0 {
-        let stderr = tail.await.unwrap_or_default();
-        return Err(SourceError::Failed { program: program.clone(), status, stderr });
-    }
-    Ok(judgements)
-}
-
-/// The last bytes of a stream.
-fn tail(mut stream: impl Read) -> String {
-    let mut tail = Vec::new();
-    let mut chunk = [0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut chunk) {
-        tail.extend_from_slice(&chunk[..read]);
-        let surplus = tail.len().saturating_sub(TAIL);
-        tail.drain(..surplus);
-    }
-    String::from_utf8_lossy(&tail).trim_end().to_owned()
-}
-
-/// A program and everything that it started. Dropped, all of it is killed.
-struct Group(Child);
-
-impl Group {
-    fn kill(&self) {
-        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
-            // It may have gone already.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-        let _ = self.0.wait();
-    }
 }
