@@ -125,7 +125,7 @@ fn talk(out: &mut String, finding: &Finding, style: &Style) {
             format!("  what happened (stream, side), without {untold} other streams")
         }
     };
-    line(out, &style.paint(DIM, &heading));
+    wrapped(out, &heading, DIM, style);
     let shown = shown(&lines);
     let mut hidden = 0;
     for (said, shown) in lines.iter().zip(shown) {
@@ -208,20 +208,21 @@ fn reasons(out: &mut String, report: &Report, style: &Style) {
         out.push('\n');
     }
     for stale in &report.stale {
-        line(
-            out,
-            &format!("{} passes now; remove the line: {stale}", style.paint(RED, "KNOWN FAILURE")),
-        );
+        wrapped(out, &format!("KNOWN FAILURE passes now; remove the line: {stale}"), RED, style);
     }
     if let Some(broken) = &report.broken_off {
-        let text = format!("the trace breaks off: {broken}");
-        textwrap::wrap(&Printable(&text).to_string(), style.width)
-            .iter()
-            .for_each(|wrapped| line(out, &style.paint(RED, wrapped)));
+        wrapped(out, &format!("the trace breaks off: {broken}"), RED, style);
     }
     for note in &report.notes {
-        textwrap::wrap(note, style.width).iter().for_each(|wrapped| line(out, wrapped));
+        wrapped(out, note, Ansi::new(), style);
     }
+}
+
+/// A text of its own, as wide as the report.
+fn wrapped(out: &mut String, text: &str, colour: Ansi, style: &Style) {
+    textwrap::wrap(&Printable(text).to_string(), style.width)
+        .iter()
+        .for_each(|wrapped| line(out, &style.paint(colour, wrapped)));
 }
 
 fn counts(out: &mut String, report: &Report, style: &Style) {
@@ -229,7 +230,8 @@ fn counts(out: &mut String, report: &Report, style: &Style) {
     let width = rooms.iter().map(|(room, _)| room.len()).max().unwrap_or(0);
     if rooms.len() > 1 {
         for (room, results) in &rooms {
-            line(out, &format!("{room:<width$}  {}", words(Summary::of(*results))));
+            let counts = words(Summary::of(*results));
+            wrapped(out, &format!("{room:<width$}  {counts}"), Ansi::new(), style);
         }
     }
     let (word, colour) = match report.outcome() {
@@ -240,14 +242,14 @@ fn counts(out: &mut String, report: &Report, style: &Style) {
     };
     let counts = words(report.summary());
     let seconds = report.duration.as_secs_f64();
-    line(out, &format!("{}  {counts}, in {seconds:.1} s", style.paint(colour, word)));
+    wrapped(out, &format!("{word}  {counts}, in {seconds:.1} s"), colour, style);
     let version = env!("CARGO_PKG_VERSION");
     let seed = match report.command {
         Command::Check => format!("seed {}, ", report.seed),
         Command::Trace => String::new(),
     };
     let run = format!("target {}, {seed}wirecheck {version}", report.target);
-    textwrap::wrap(&run, style.width).iter().for_each(|wrapped| line(out, wrapped));
+    wrapped(out, &run, Ansi::new(), style);
 }
 
 fn words(summary: Summary) -> String {
