@@ -1,7 +1,7 @@
 //! Where a trace comes from: a file, stdin, or a program that prints one.
 
 use std::fs::File;
-use std::io::{BufReader, Read, stdin};
+use std::io::{Read, stdin};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -11,8 +11,6 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{Judgements, judge};
 
-/// Bytes that are read at once.
-const CHUNK: usize = 256 << 10;
 /// Bytes of a program's stderr that are kept, the last ones.
 const TAIL: usize = 16 << 10;
 
@@ -80,9 +78,7 @@ impl Source {
     /// When there is nothing to read.
     pub async fn judge(&self, limit: Duration) -> Result<Judgements, SourceError> {
         match self {
-            Source::File(path) if path.as_os_str() == "-" => {
-                Ok(apart(|| judge(BufReader::with_capacity(CHUNK, stdin()))).await)
-            }
+            Source::File(path) if path.as_os_str() == "-" => Ok(apart(|| judge(stdin())).await),
             Source::File(path) => {
                 let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
                     true => Err(std::io::ErrorKind::IsADirectory.into()),
@@ -90,7 +86,7 @@ impl Source {
                 });
                 let file = file
                     .map_err(|why| SourceError::Open { path: path.display().to_string(), why })?;
-                Ok(apart(move || judge(BufReader::with_capacity(CHUNK, file))).await)
+                Ok(apart(move || judge(file)).await)
             }
             Source::Program(command) => program(command, limit).await,
         }
@@ -118,9 +114,7 @@ async fn program(command: &str, limit: Duration) -> Result<Judgements, SourceErr
     let mut group = Group(child.map_err(start)?);
     let (stdout, stderr) = (group.0.stdout.take(), group.0.stderr.take());
     let tail = tokio::task::spawn_blocking(move || stderr.map(tail).unwrap_or_default());
-    let judging = tokio::task::spawn_blocking(move || {
-        stdout.map(|out| judge(BufReader::with_capacity(CHUNK, out)))
-    });
+    let judging = tokio::task::spawn_blocking(move || stdout.map(judge));
     tokio::pin!(judging);
     let late = tokio::time::timeout(limit, &mut judging).await;
     let judged = match late {
