@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::record::{Error, Image, Job, Record, Session, Status, Upload};
+use super::record::{self, Error, Image, Job, Record, Session, Status, Upload};
 use super::time::Time;
 use crate::wire::{self, Defect, Payload, Reader, WireError, WireType};
 
@@ -101,6 +101,20 @@ impl<'a> Field<'_, 'a> {
         read(self.nested()?)
     }
 
+    /// Another element of a list that may have so many.
+    fn one_of<T>(
+        &self,
+        list: &mut Vec<T>,
+        cap: usize,
+        read: impl FnOnce(&Self) -> Result<T, BinaryError>,
+    ) -> Result<(), BinaryError> {
+        if list.len() == cap {
+            return Err(Defect::TooManyValues { cap }.at(self.record.offset).into());
+        }
+        list.push(read(self)?);
+        Ok(())
+    }
+
     /// A message that came in pieces is one.
     fn more_of<M: Message<'a>>(&self, message: &mut Option<M>) -> Result<(), BinaryError> {
         merge(message.get_or_insert_default(), self.nested()?)
@@ -143,7 +157,7 @@ impl<'a> Message<'a> for Session<'a> {
             4 => field.time(&mut self.finished)?,
             // name, which no clause speaks of; but it is text.
             5 => drop(field.text()?),
-            6 => self.images.push(field.message()?),
+            6 => field.one_of(&mut self.images, record::IMAGES, Field::message)?,
             _ => field.unknown()?,
         }
         Ok(())
@@ -185,7 +199,7 @@ impl<'a> Message<'a> for Job<'a> {
     fn take(&mut self, field: Field<'_, 'a>) -> Result<(), BinaryError> {
         match field.number() {
             1 => self.id = field.text()?,
-            2 => self.image_ids.push(field.text()?),
+            2 => field.one_of(&mut self.image_ids, record::IMAGE_IDS, Field::text)?,
             3 => self.status = field.status()?,
             4 => field.time(&mut self.created)?,
             5 => field.time(&mut self.finished)?,
@@ -225,5 +239,24 @@ impl<'a> Message<'a> for Timestamp {
             _ => field.unknown()?,
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Writer;
+
+    #[test]
+    fn a_list_ends_at_its_cap() {
+        let bytes = |number, count| Writer::new().len(number, b"").into_bytes().repeat(count);
+        for (name, number, cap) in
+            [("imss.Session", 6, record::IMAGES), ("imss.UploadJob", 2, record::IMAGE_IDS)]
+        {
+            let read = |count| record(name, &bytes(number, count)).expect("a message").map(drop);
+            assert_eq!(read(cap), Ok(()));
+            let refused = Defect::TooManyValues { cap }.at(2 * cap);
+            assert_eq!(read(cap + 1), Err(BinaryError::Wire(refused)));
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! Records in protobuf's JSON form, read leniently where leniency hides no fault of the writer's.
 
+mod values;
+
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::MapAccess;
 
-use super::record::{Error, Image, Job, Record, Session, Status, Upload};
+use super::record::{self, Error, Image, Job, Record, Session, Upload};
 use super::time::Time;
+use values::{List, Named, Object, Uint64};
+pub(crate) use values::{Passed, Text};
 
 /// Reads the message of this full name from the fields of an object. None when it is none of imss.
 ///
@@ -71,7 +73,7 @@ impl<'de> Message<'de> for Session<'de> {
             "createdAt" => self.created = time(of)?,
             "finishedAt" => self.finished = time(of)?,
             "images" => {
-                let images = value::<Vec<Object<Image<'_>>>, A>(of)?;
+                let images = value::<List<Object<Image<'_>>, { record::IMAGES }>, A>(of)?.0;
                 self.images = images.into_iter().map(|Object(image)| image).collect();
             }
             _ => _ = of.next_value::<Passed>()?,
@@ -116,7 +118,7 @@ impl<'de> Message<'de> for Job<'de> {
         match field {
             "id" => self.id = text(of)?,
             "imageIds" => {
-                let ids = value::<Vec<Text<'_>>, A>(of)?;
+                let ids = value::<List<Text<'_>, { record::IMAGE_IDS }>, A>(of)?.0;
                 self.image_ids = ids.into_iter().map(|Text(id)| id).collect();
             }
             "status" => self.status = value::<Named, A>(of)?.0,
@@ -152,146 +154,66 @@ impl<'de> Message<'de> for Stranger {
     }
 }
 
-/// Text, where it stands unless an escape in it had to be undone.
-#[derive(Default, Deserialize)]
-pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+#[cfg(test)]
+mod tests {
+    use super::record::Status;
+    use super::*;
 
-/// A message within a message.
-struct Object<M>(M);
+    fn read<'a, M: Message<'a>>(text: &'a str) -> Result<M, serde_json::Error> {
+        serde_json::from_str(text).map(|Object(message)| message)
+    }
 
-impl<'de, M: Message<'de>> Deserialize<'de> for Object<M> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<M>, D::Error> {
-        struct Fields<M>(PhantomData<M>);
-        impl<'de, M: Message<'de>> Visitor<'de> for Fields<M> {
-            type Value = Object<M>;
+    #[test]
+    fn numbers_and_names_are_read_in_both_forms() {
+        let job = r#"{"id": "j", "progress": "18446744073709551615", "size": 7, "status": 2,
+            "finishedAt": "soon", "recipient": null, "other": [{"a": -1.5e3}]}"#;
+        let job: Job<'_> = read(job).expect("a job");
+        assert_eq!((job.progress, job.size, job.status), (u64::MAX, 7, Status::Done));
+        assert_eq!(job.finished, Some(Time::Unreadable("soon".into())));
+        let upload: Upload<'_> = read(r#"{"status": "ERROR", "error": {}}"#).expect("an upload");
+        assert_eq!((upload.status, upload.error), (Status::Error, Some(Error::default())));
+        let upload: Upload<'_> = read(r#"{"status": -1, "error": null}"#).expect("an upload");
+        assert_eq!((upload.status, upload.error), (Status::Other(-1), None));
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+    #[test]
+    fn text_is_taken_where_it_stands_unless_it_has_escapes() {
+        let image: Image<'_> = read(r#"{"id": "é", "sessionId": "\u00e9\n"}"#).expect("an image");
+        assert!(matches!(image.id, Cow::Borrowed("é")));
+        assert!(matches!(image.session_id, Cow::Owned(text) if text == "é\n"));
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Object<M>, A::Error> {
-                message(fields).map(Object)
-            }
+    #[test]
+    fn values_that_a_type_cannot_have_are_refused() {
+        let wrong = [
+            r#"{"size": -1}"#,
+            r#"{"size": 1.0}"#,
+            r#"{"size": "1e3"}"#,
+            r#"{"size": 18446744073709551616}"#,
+            r#"{"size": true}"#,
+            r#"{"id": 5}"#,
+            r#"{"createdAt": 5}"#,
+            // Of a field that nobody knows, too.
+            r#"{"other": "\ud800"}"#,
+            r#"{"other": 1e999}"#,
+        ];
+        for image in wrong {
+            assert!(read::<Image<'_>>(image).is_err(), "{image}");
         }
-        deserializer.deserialize_map(Fields(PhantomData))
-    }
-}
-
-/// A number, or its digits in a string.
-#[derive(Clone, Copy, Default)]
-struct Uint64(u64);
-
-impl<'de> Deserialize<'de> for Uint64 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Uint64, D::Error> {
-        struct Digits;
-        impl Visitor<'_> for Digits {
-            type Value = Uint64;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of 64 bits without sign")
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Uint64, E> {
-                Ok(Uint64(number))
-            }
-
-            fn visit_str<E: de::Error>(self, digits: &str) -> Result<Uint64, E> {
-                let wrong = |_| E::invalid_value(de::Unexpected::Str(digits), &self);
-                digits.parse().map(Uint64).map_err(wrong)
-            }
+        for session in [r#"{"images": {}}"#, r#"{"images": [null]}"#, r#"{"images": [[]]}"#] {
+            assert!(read::<Session<'_>>(session).is_err(), "{session}");
         }
-        deserializer.deserialize_any(Digits)
-    }
-}
-
-/// A status by its name, or by its number.
-#[derive(Clone, Copy, Default)]
-struct Named(Status);
-
-impl<'de> Deserialize<'de> for Named {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Named, D::Error> {
-        struct Names;
-        impl Visitor<'_> for Names {
-            type Value = Named;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a status")
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Named, E> {
-                let wrong = |_| E::invalid_value(de::Unexpected::Unsigned(number), &self);
-                i32::try_from(number).map(Status::from_number).map(Named).map_err(wrong)
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Named, E> {
-                let wrong = |_| E::invalid_value(de::Unexpected::Signed(number), &self);
-                i32::try_from(number).map(Status::from_number).map(Named).map_err(wrong)
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Named, E> {
-                Ok(Named(match name {
-                    "UNKNOWN" => Status::Unknown,
-                    "IN_PROGRESS" => Status::InProgress,
-                    "DONE" => Status::Done,
-                    "ERROR" => Status::Error,
-                    _ => return Err(E::invalid_value(de::Unexpected::Str(name), &self)),
-                }))
-            }
+        for job in [r#"{"status": "NOPE"}"#, r#"{"status": 2147483648}"#, r#"{"imageIds": [1]}"#] {
+            assert!(read::<Job<'_>>(job).is_err(), "{job}");
         }
-        deserializer.deserialize_any(Names)
-    }
-}
-
-/// Any value, of which nothing is kept. Unlike serde's own `IgnoredAny` it is read in full: escapes
-/// that are none, numbers out of range and bottomless nesting are found in it, too.
-pub(crate) struct Passed;
-
-impl<'de> Deserialize<'de> for Passed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Passed, D::Error> {
-        deserializer.deserialize_any(Passed)
-    }
-}
-
-impl<'de> Visitor<'de> for Passed {
-    type Value = Passed;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E>(self) -> Result<Passed, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Passed, A::Error> {
-        while elements.next_element::<Passed>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Passed, A::Error> {
-        while fields.next_key::<Text<'_>>()?.is_some() {
-            fields.next_value::<Passed>()?;
-        }
-        Ok(self)
+    #[test]
+    fn a_list_ends_at_its_cap() {
+        let images = |count| format!(r#"{{"images": [{}{{}}]}}"#, "{},".repeat(count - 1));
+        let all = images(record::IMAGES);
+        let all: Session<'_> = read(&all).expect("so many are read");
+        assert_eq!(all.images.len(), record::IMAGES);
+        assert!(read::<Session<'_>>(&images(record::IMAGES + 1)).is_err());
     }
 }

@@ -6,7 +6,7 @@ mod thing;
 mod uploads;
 
 use super::clauses::{IDS_PRESENT, JOB_IMAGES_KNOWN, TIMESTAMPS_VALID, UPLOADS_BELONG};
-use super::memory::Memory;
+use super::memory::{HasText, Memory};
 use super::record::{Image, Record};
 use super::tally::{Place, Tallies};
 use super::time::Time;
@@ -41,6 +41,12 @@ struct KnownImage {
     session_id: String,
     created: Option<Time<'static>>,
     size: u64,
+}
+
+impl HasText for KnownImage {
+    fn text(&self) -> usize {
+        self.session_id.len() + self.created.as_ref().map_or(0, Time::text)
+    }
 }
 
 impl Judge {

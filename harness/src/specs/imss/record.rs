@@ -5,6 +5,12 @@ use std::fmt;
 
 use super::time::Time;
 
+/// Images of one session that are read. A record has no room for more that say anything: they take
+/// many times their size once they are read.
+pub(super) const IMAGES: usize = 1 << 18;
+/// Image ids of one job that are read.
+pub(super) const IMAGE_IDS: usize = 1 << 20;
+
 /// One record: an imss message as its implementation wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the protocol's own names")]
@@ -52,6 +58,12 @@ pub struct Upload<'a> {
 }
 
 impl Upload<'_> {
+    /// Bytes of text that it has.
+    pub(super) fn text(&self) -> usize {
+        let error = self.error.as_ref().map_or(0, |error| error.message.len());
+        self.id.len() + self.job_id.len() + self.image_id.len() + error
+    }
+
     /// The same, on its own.
     pub fn to_static(&self) -> Upload<'static> {
         let error = self.error.as_ref();

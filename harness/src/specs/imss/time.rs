@@ -38,6 +38,14 @@ impl<'a> Time<'a> {
         }
     }
 
+    /// Bytes of text that it has.
+    pub(super) fn text(&self) -> usize {
+        match self {
+            Time::At(..) => 0,
+            Time::Unreadable(text) => text.len(),
+        }
+    }
+
     /// The same, on its own.
     pub fn to_static(&self) -> Time<'static> {
         match self {

@@ -7,13 +7,13 @@ use super::thing::Thing;
 use crate::specs::imss::clauses::{
     COMPLETED_HAS_FINISH, COMPLETED_IS_FINAL, FINISH_AFTER_START, IMAGES_BELONG, ONE_ACTIVE,
 };
-use crate::specs::imss::memory::Memory;
+use crate::specs::imss::memory::{HasText, Memory};
 use crate::specs::imss::record::Session;
 use crate::specs::imss::tally::{Place, Tallies};
 use crate::specs::imss::time::Time;
 
-/// Active sessions that are told apart; more than one breaks a clause already.
-const ACTIVE_CAP: usize = 1000;
+/// Active sessions that are told apart: the second one breaks the clause.
+const ACTIVE_CAP: usize = 2;
 
 /// What is remembered of sessions.
 #[derive(Debug, Default)]
@@ -28,6 +28,12 @@ struct KnownSession {
     created: Option<Time<'static>>,
 }
 
+impl HasText for KnownSession {
+    fn text(&self) -> usize {
+        self.created.as_ref().map_or(0, Time::text)
+    }
+}
+
 impl Sessions {
     pub(super) fn see(&mut self, tallies: &mut Tallies, place: Place, session: &Session<'_>) {
         let id = session.id.as_ref();
@@ -39,7 +45,7 @@ impl Sessions {
             self.active.insert(id.to_owned());
         }
         tallies.held(&ONE_ACTIVE, here, self.active.len() <= 1, || {
-            let active: Vec<_> = self.active.iter().take(3).map(|id| format!("{id:?}")).collect();
+            let active: Vec<_> = self.active.iter().map(|id| format!("{id:?}")).collect();
             (
                 "at most one session that is not completed".to_owned(),
                 format!("sessions {}", active.join(", ")),

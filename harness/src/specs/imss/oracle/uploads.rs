@@ -1,8 +1,8 @@
 //! The clauses on jobs and uploads.
 
+mod known;
 mod progress;
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash};
 
 use foldhash::fast::RandomState;
@@ -19,10 +19,13 @@ use crate::specs::imss::memory::Memory;
 use crate::specs::imss::record::{Image, Job, Status, Upload};
 use crate::specs::imss::tally::{Place, Tallies};
 use crate::specs::imss::time::Time;
+use known::{KnownJob, KnownUpload, Latest};
 use progress::{Measure, measured};
 
 /// Uploads that wait for their job to be seen.
 const HOMELESS_CAP: usize = 1000;
+/// Bytes of text that they have together, but for the last one.
+const HOMELESS_TEXT: usize = 16 << 20;
 
 /// What is remembered of jobs and uploads.
 #[derive(Debug, Default)]
@@ -33,24 +36,6 @@ pub(super) struct Uploads {
     done: Memory<()>,
     homeless: Vec<(Place, Upload<'static>)>,
     sealing: RandomState,
-}
-
-#[derive(Debug, Default)]
-struct KnownJob {
-    measure: Measure,
-    created: Option<Time<'static>>,
-    image_ids: Vec<String>,
-    latest: Latest,
-}
-
-/// For each image of a job, its latest upload: how far, and in which status.
-type Latest = HashMap<String, (u64, Status), RandomState>;
-
-#[derive(Debug, Default)]
-struct KnownUpload {
-    measure: Measure,
-    job_id: String,
-    image_id: String,
 }
 
 impl Uploads {
@@ -109,9 +94,9 @@ impl Uploads {
         match job {
             Some(job) => {
                 belongs(tallies, place, upload, &job.image_ids);
-                is_latest(&mut job.latest, upload);
+                job.has_latest(upload);
             }
-            None if !forgot && self.homeless.len() < HOMELESS_CAP => {
+            None if !forgot && has_room(&self.homeless) => {
                 self.homeless.push((place, upload.to_static()));
             }
             None => {}
@@ -143,15 +128,13 @@ impl Uploads {
         finishes(tallies, place, job);
         for (place, upload) in self.homeless.extract_if(.., |(_, upload)| upload.job_id == job.id) {
             belongs(tallies, place, &upload, &job.image_ids);
-            is_latest(&mut known.latest, &upload);
+            known.has_latest(&upload);
         }
         sizes(tallies, place, job, images);
         progresses(tallies, place, job, &known.latest);
         known.measure = measure;
         known.created = job.created.as_ref().map(Time::to_static);
-        if known.image_ids.iter().ne(&job.image_ids) {
-            known.image_ids = job.image_ids.iter().map(|id| id.as_ref().to_owned()).collect();
-        }
+        known.names(&job.image_ids);
     }
 
     /// Every job that is remembered, and the images it names.
@@ -163,6 +146,11 @@ impl Uploads {
     pub(super) fn homeless(&self) -> impl Iterator<Item = (Place, &str, &str)> {
         self.homeless.iter().map(|(place, upload)| (*place, &*upload.id, &*upload.job_id))
     }
+}
+
+fn has_room(homeless: &[(Place, Upload<'_>)]) -> bool {
+    let text = || homeless.iter().map(|(_, upload)| upload.text()).sum::<usize>();
+    homeless.len() < HOMELESS_CAP && text() < HOMELESS_TEXT
 }
 
 fn belongs<S: AsRef<str>>(
@@ -177,14 +165,6 @@ fn belongs<S: AsRef<str>>(
             format!("imageId of upload {:?} to be one of job {:?}", upload.id, upload.job_id);
         (expected, format!("{:?}", upload.image_id))
     });
-}
-
-fn is_latest(latest: &mut Latest, upload: &Upload<'_>) {
-    let said = (upload.progress, upload.status);
-    match latest.get_mut(&*upload.image_id) {
-        Some(known) => *known = said,
-        None => _ = latest.insert(upload.image_id.clone().into_owned(), said),
-    }
 }
 
 fn errors(tallies: &mut Tallies, place: Place, upload: &Upload<'_>) {
