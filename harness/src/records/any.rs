@@ -193,3 +193,56 @@ impl<'a> Visitor<'a> for Fields<'_> {
         json::record(self.0, fields)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::specs::imss::record::Image;
+    use crate::wire::Writer;
+
+    fn line(line: &str) -> Result<Any<'_>, String> {
+        Any::read(Form::Json(line.as_bytes()))
+    }
+
+    #[test]
+    fn the_type_may_stand_anywhere_in_an_object() {
+        let image = Image { id: "a".into(), size: 3, ..Image::default() };
+        for text in [
+            r#"{"@type": "x/imss.Image", "id": "a", "size": 3}"#,
+            r#"{"id": "a", "@type": "x/imss.Image", "size": 3}"#,
+            r#"{"id": "a", "size": 3, "\u0040type": "imss.Image"}"#,
+        ] {
+            let any = line(text).expect("an Any");
+            assert_eq!(any.name(), "imss.Image");
+            assert_eq!(any.record, Ok(Some(Record::Image(image.clone()))), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_of_the_line_or_of_the_message() {
+        let said = |text| line(text).and_then(|any| any.record.map(drop));
+        let said = |text| said(text).expect_err("it is wrong");
+        assert_eq!(said(r#"{"id": "a"}"#), "a JSON object without \"@type\"");
+        assert!(said(r#"{"id": "a"} x"#).starts_with("no JSON object: trailing characters"));
+        assert!(said("[1]").starts_with("no JSON object: invalid type"));
+        let negative = r#"{"@type": "imss.Image", "size": -1}"#;
+        assert!(line(negative).is_ok() && said(negative).ends_with("at column 34"), "{negative}");
+        // A line that is no JSON further on is none, whatever came before.
+        assert!(said(r#"{"@type": "imss.Image", "size": -1, ]}"#).starts_with("no JSON object"));
+        assert!(
+            line(r#"{"@type": "other.Type", "size": -1}"#).is_ok_and(|it| it.record == Ok(None))
+        );
+    }
+
+    #[test]
+    fn a_type_within_a_group_is_none() {
+        let hidden = Writer::new().len(1, b"imss.Job").into_bytes();
+        let bytes = Writer::new().len(1, b"imss.Image").group(9, &hidden).into_bytes();
+        assert_eq!(
+            Any::read(Form::Binary(&bytes)).map(|any| any.name().to_owned()),
+            Ok("imss.Image".to_owned())
+        );
+        let bytes = Writer::new().group(9, &hidden).into_bytes();
+        assert!(Any::read(Form::Binary(&bytes)).is_err());
+    }
+}
