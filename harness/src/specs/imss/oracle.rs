@@ -87,10 +87,9 @@ impl Judge {
     /// Judges what only the end can tell, and hands out the tallies.
     pub fn finish(mut self) -> Tallies {
         let known = |id: &str| self.images.get(id).is_some() || self.images.forgot();
-        for (job, image_ids) in self.uploads.images_of_jobs() {
-            let missing = image_ids.iter().find(|id| !known(id));
+        for (job, missing) in self.uploads.jobs_and_first_image(|id| !known(id)) {
             self.tallies.held(&JOB_IMAGES_KNOWN, None, missing.is_none(), || {
-                let missing = missing.map_or("", String::as_str);
+                let missing = missing.unwrap_or_default();
                 (
                     format!("an image {missing:?}, which job {job:?} names"),
                     "no such image".to_owned(),

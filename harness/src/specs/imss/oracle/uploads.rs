@@ -19,7 +19,7 @@ use crate::specs::imss::memory::Memory;
 use crate::specs::imss::record::{Image, Job, Status, Upload};
 use crate::specs::imss::tally::{Place, Tallies};
 use crate::specs::imss::time::Time;
-use known::{KnownJob, KnownUpload, Latest};
+use known::{KnownJob, KnownUpload};
 use progress::{Measure, measured};
 
 /// Uploads that wait for their job to be seen.
@@ -93,7 +93,7 @@ impl Uploads {
         });
         match job {
             Some(job) => {
-                belongs(tallies, place, upload, &job.image_ids);
+                belongs(tallies, place, upload, job);
                 job.has_latest(upload);
             }
             None if !forgot && has_room(&self.homeless) => {
@@ -126,20 +126,23 @@ impl Uploads {
         measured(tallies, place, what, before.then_some(&known.measure), &measure);
         finish_after_start(tallies, place, what, job.created.as_ref(), job.finished.as_ref());
         finishes(tallies, place, job);
+        known.names(&job.image_ids);
         for (place, upload) in self.homeless.extract_if(.., |(_, upload)| upload.job_id == job.id) {
-            belongs(tallies, place, &upload, &job.image_ids);
+            belongs(tallies, place, &upload, known);
             known.has_latest(&upload);
         }
         sizes(tallies, place, job, images);
-        progresses(tallies, place, job, &known.latest);
+        progresses(tallies, place, job, known);
         known.measure = measure;
         known.created = job.created.as_ref().map(Time::to_static);
-        known.names(&job.image_ids);
     }
 
-    /// Every job that is remembered, and the images it names.
-    pub(super) fn images_of_jobs(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.jobs.iter().map(|(id, job)| (id, &job.image_ids[..]))
+    /// Every job that is remembered: its id, and the first of its images of which `is` says so.
+    pub(super) fn jobs_and_first_image(
+        &self,
+        is: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.jobs.iter().map(move |(id, job)| (id, job.first_image(&is)))
     }
 
     /// Uploads whose job never came: place, id and the job's id.
@@ -153,13 +156,8 @@ fn has_room(homeless: &[(Place, Upload<'_>)]) -> bool {
     homeless.len() < HOMELESS_CAP && text() < HOMELESS_TEXT
 }
 
-fn belongs<S: AsRef<str>>(
-    tallies: &mut Tallies,
-    place: Place,
-    upload: &Upload<'_>,
-    image_ids: &[S],
-) {
-    let named = image_ids.iter().any(|id| id.as_ref() == upload.image_id);
+fn belongs(tallies: &mut Tallies, place: Place, upload: &Upload<'_>, job: &KnownJob) {
+    let named = job.is_of(&upload.image_id);
     tallies.held(&UPLOADS_BELONG, Some(place), named, || {
         let expected =
             format!("imageId of upload {:?} to be one of job {:?}", upload.id, upload.job_id);
@@ -208,10 +206,9 @@ fn sizes(tallies: &mut Tallies, place: Place, job: &Job<'_>, images: &Memory<Kno
 }
 
 /// The latest uploads add up, and of a job that is DONE all are.
-fn progresses(tallies: &mut Tallies, place: Place, job: &Job<'_>, latest: &Latest) {
-    let of = |id: &str| latest.get(id).copied();
-    let sum = |sum: u64, id| sum.saturating_add(of(id).map_or(0, |(progress, _)| progress));
-    let progress = job.image_ids.iter().map(|id| &**id).fold(0, sum);
+fn progresses(tallies: &mut Tallies, place: Place, job: &Job<'_>, known: &KnownJob) {
+    let of = |id: &str| known.latest(id).map_or(0, |latest| latest.progress);
+    let progress = job.image_ids.iter().fold(0u64, |sum, id| sum.saturating_add(of(id)));
     tallies.held(&JOB_SUMS_IMAGES, Some(place), progress == job.progress, || {
         let expected = format!(
             "progress of job {:?} to be that of its images' latest uploads, {progress}",
@@ -220,7 +217,7 @@ fn progresses(tallies: &mut Tallies, place: Place, job: &Job<'_>, latest: &Lates
         (expected, job.progress.to_string())
     });
     if job.status == Status::Done {
-        let status = |id: &str| of(id).map(|(_, status)| status);
+        let status = |id: &str| known.latest(id).map(|latest| latest.status);
         let open = job.image_ids.iter().find(|id| status(id) != Some(Status::Done));
         tallies.held(&JOB_DONE_NEEDS_IMAGES, Some(place), open.is_none(), || {
             let open = open.map_or("", |id| id);
