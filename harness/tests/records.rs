@@ -1,6 +1,7 @@
 //! Traces of every kind and in every state of repair: judged as far as they can be read, never a panic.
 #![cfg(feature = "embedded")]
 
+use std::io::{ErrorKind, Read};
 use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
@@ -50,6 +51,62 @@ fn a_trace_cut_anywhere_is_judged_up_to_there() {
             let end = judgements.verdict(&clauses::JOB_IMAGES_KNOWN);
             assert!(!broken || matches!(end, Verdict::Fail(_)), "cut at {cut}");
         }
+    }
+}
+
+/// Gives few bytes at a time, as a pipe may, and is interrupted between them.
+struct Trickle<'a> {
+    bytes: &'a [u8],
+    step: usize,
+    interrupted: bool,
+}
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.interrupted = !self.interrupted;
+        if self.interrupted {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        let step = self.step.min(into.len());
+        self.bytes.read(&mut into[..step])
+    }
+}
+
+#[test]
+fn a_trace_says_the_same_however_it_arrives() {
+    for trace in traces(&[Fault::TwoActiveSessions], 300) {
+        let whole = judge(&trace[..]);
+        for step in [1, 2, 3, 100, 5000] {
+            let judgements = judge(Trickle { bytes: &trace, step, interrupted: false });
+            assert_eq!(verdicts(&judgements), verdicts(&whole));
+            assert_eq!((judgements.records, judgements.broken), (300, None), "{step} at a time");
+        }
+    }
+}
+
+#[test]
+fn records_are_read_up_to_their_cap() {
+    const CAP: usize = 16 << 20;
+    let line = |length| {
+        let head = br#"{"@type": "x/imss.Image", "id": "i"#;
+        let mut line = head.to_vec();
+        line.resize(length - 3, b'x');
+        line.extend(b"\"}\n");
+        line
+    };
+    let judgements = judge(&[line(CAP), line(100)].concat()[..]);
+    assert_eq!((judgements.records, judgements.broken), (2, None));
+    let broken = judge(&[line(100), line(CAP + 1)].concat()[..]).broken.expect("too long a line");
+    assert_eq!(broken.to_string(), "record 2 at line 2: a line of more than 16777216 bytes");
+    let broken = judge(&[0x81, 0x80, 0x80, 0x08][..]).broken.expect("too long a record");
+    let said = "record 1 at offset 0: a record that announces 16777217 bytes; 16777216 are read";
+    assert_eq!(broken.to_string(), said);
+    for (length, why) in [
+        (&[0x80, 0x80][..], "its length does not end"),
+        (&[0x80; 12][..], "its length is a varint of more than ten bytes"),
+    ] {
+        let broken = judge(length).broken.expect("no length");
+        assert_eq!(broken.to_string(), format!("record 1 at offset 0: {why}"));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Recorded traces: sequences of `google.protobuf.Any`, read as they stream by and judged at once.
 
+mod any;
 mod read;
 mod rooms;
+mod window;
 
 #[cfg(feature = "net")]
 pub mod program;
@@ -9,24 +11,21 @@ pub mod program;
 pub mod source;
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::Read;
 use std::sync::Arc;
 
-use prost_types::Any;
-use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Event, Side, Trace};
 
 use crate::model::{CheckResult, Clause, Finding, Level, Report, Verdict};
+use crate::specs::imss;
 use crate::specs::imss::oracle::Judge;
 use crate::specs::imss::record::Record;
 use crate::specs::imss::tally::{At, Place, Tallies};
-use crate::specs::imss::{self, json};
-use read::{Body, Records};
+use any::{Any, Message};
+use read::Records;
 
 pub use read::Broken;
 
-/// Characters of a JSON line that a finding shows.
-const LINE: usize = 2000;
 /// Types of records that are told apart when nobody judges them.
 const UNKNOWN: usize = 20;
 
@@ -49,29 +48,31 @@ pub struct Judgements {
 }
 
 /// Judges everything that can be read.
-pub fn judge(source: impl BufRead) -> Judgements {
+pub fn judge(source: impl Read) -> Judgements {
     let mut records = Records::new(source);
     let mut judging = Judging::default();
     let broken = loop {
         match records.read() {
             Ok(None) => break None,
             Err(broken) => break Some(broken),
-            Ok(Some(item)) => match judging.see(item.place, item.name, &item.body) {
-                Ok(()) => {}
-                Err(why) => break Some(Broken { place: item.place, why }),
-            },
+            Ok(Some((place, form))) => {
+                let seen = Any::read(form).and_then(|any| judging.see(place, any));
+                if let Err(why) = seen {
+                    break Some(Broken { place, why });
+                }
+            }
         }
     };
     Judgements { broken, ..judging.finish() }
 }
 
 /// Judges records that are at hand.
-pub fn judge_all(records: impl IntoIterator<Item = Any>) -> Judgements {
+pub fn judge_all(records: impl IntoIterator<Item = prost_types::Any>) -> Judgements {
     let mut judging = Judging::default();
     for (record, any) in (1..).zip(records) {
         let place = Place { record, at: At::Line(record) };
         // What this process made itself parses.
-        let _ = judging.see(place, read::name(&any.type_url), &Body::Binary(&any.value));
+        let _ = judging.see(place, Any::new(&any.type_url, &any.value));
     }
     judging.finish()
 }
@@ -83,57 +84,50 @@ struct Judging {
 }
 
 impl Judging {
-    fn see(&mut self, place: Place, name: &str, body: &Body<'_>) -> Result<(), String> {
+    fn see(&mut self, place: Place, any: Any<'_>) -> Result<(), String> {
         self.sums.records += 1;
-        let record = match body {
-            Body::Binary(bytes) => {
-                Record::from_binary(name, bytes).map(|read| read.map_err(|error| error.to_string()))
-            }
-            Body::Json(object, _) => {
-                json::record(name, object).map(|read| read.map_err(|error| error.to_string()))
-            }
-        };
-        match record {
-            Some(record) => {
-                self.imss(place, name, body, &record.map_err(|why| format!("no {name}: {why}"))?)
-            }
-            None if name == "wirecheck.v1.Trace" => self.conversation(place, body)?,
-            None => {
-                if self.sums.unknown.len() < UNKNOWN || self.sums.unknown.contains_key(name) {
-                    *self.sums.unknown.entry(name.to_owned()).or_default() += 1;
-                }
-            }
+        match &any.record {
+            Err(why) => return Err(format!("no {}: {why}", any.name())),
+            Ok(Some(record)) => self.imss(place, &any, record),
+            Ok(None) if any.name() == "wirecheck.v1.Trace" => self.conversation(place, &any)?,
+            Ok(None) => self.unknown(any.name()),
         }
         Ok(())
     }
 
-    fn imss(&mut self, place: Place, name: &str, body: &Body<'_>, record: &Record) {
+    fn unknown(&mut self, name: &str) {
+        let unknown = &mut self.sums.unknown;
+        if let Some(count) = unknown.get_mut(name) {
+            *count += 1;
+        } else if unknown.len() < UNKNOWN {
+            unknown.insert(name.to_owned(), 1);
+        }
+    }
+
+    fn imss(&mut self, place: Place, any: &Any<'_>, record: &Record<'_>) {
         self.sums.imss += 1;
         let before = self.judge.broken();
         self.judge.see(place, record);
         if self.judge.broken() > before {
             for finding in self.judge.fresh(place) {
-                let what = match body {
-                    Body::Binary(bytes) => {
-                        What::Record(Any { type_url: name.to_owned(), value: bytes.to_vec() })
-                    }
-                    Body::Json(_, line) => What::Line(line.chars().take(LINE).collect()),
+                let event = Event {
+                    side: Side::Server.into(),
+                    what: Some(any.shown()),
+                    ..Event::default()
                 };
-                let event =
-                    Event { side: Side::Server.into(), what: Some(what), ..Event::default() };
                 finding.trace = Arc::new(Trace { events: vec![event], ..Trace::default() });
                 finding.marks = vec![0];
             }
         }
     }
 
-    fn conversation(&mut self, place: Place, body: &Body<'_>) -> Result<(), String> {
-        let Body::Binary(bytes) = body else {
+    fn conversation(&mut self, place: Place, any: &Any<'_>) -> Result<(), String> {
+        let Message::Binary(bytes) = any.message else {
             return Err(
                 "a wirecheck.v1.Trace in JSON; they are read in binary form alone".to_owned()
             );
         };
-        let trace = <Trace as prost::Message>::decode(*bytes)
+        let trace = <Trace as prost::Message>::decode(bytes)
             .map_err(|error| format!("no wirecheck.v1.Trace: {error}"))?;
         self.sums.conversations += 1;
         let trace = Arc::new(trace);

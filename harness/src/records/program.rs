@@ -1,6 +1,6 @@
 //! A program that prints a trace: started without a shell, and gone with all its children in the end.
 
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
-use super::source::{CHUNK, SourceError};
+use super::source::SourceError;
 use super::{Broken, Judgements, judge};
 
 /// Bytes of a program's stderr that are kept, the last ones.
@@ -59,8 +59,7 @@ pub(super) async fn judged(command: &str, limit: Duration) -> Result<Judgements,
     let mut group = Group { child, reaped: false };
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
     let tail = spawn_blocking(move || stderr.map(tail).unwrap_or_default());
-    let mut judging =
-        spawn_blocking(move || stdout.map(|out| judge(BufReader::with_capacity(CHUNK, out))));
+    let mut judging = spawn_blocking(move || stdout.map(judge));
     let judged = match timeout_at(deadline, &mut judging).await {
         Ok(judged) => judged,
         Err(_) => {

@@ -1,15 +1,15 @@
-//! Records out of bytes: length-delimited `Any`, or a JSON object on each line. Streaming, and bounded.
+//! Where one record of a source ends and the next begins: by a length before it, or by a line feed.
 
 use std::fmt;
-use std::io::{BufRead, ErrorKind, Read as _};
+use std::io::Read;
 
-use serde_json::Value;
-
+use super::window::Window;
 use crate::specs::imss::tally::{At, Place};
-use crate::wire::{Payload, Reader};
+use crate::wire::Defect;
+use crate::wire::parts::varint;
 
 /// Bytes that one record may take, 16 MiB.
-const RECORD: u64 = 16 << 20;
+const RECORD: usize = 16 << 20;
 
 /// Where reading stopped, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,168 +26,119 @@ impl fmt::Display for Broken {
     }
 }
 
-/// One record.
-pub(super) struct Item<'a> {
-    pub(super) place: Place,
-    /// The full name of its message.
-    pub(super) name: &'a str,
-    pub(super) body: Body<'a>,
-}
-
-/// A record's message.
-pub(super) enum Body<'a> {
+/// One record, as it stands in the source.
+#[derive(Clone, Copy)]
+pub(super) enum Form<'a> {
+    /// The bytes behind its length.
     Binary(&'a [u8]),
-    /// As an object, and as it stands in its line.
-    Json(&'a Value, &'a str),
+    /// Its line, which is not blank.
+    Json(&'a [u8]),
 }
 
 /// The records of a source, one after the other.
 pub(super) struct Records<R> {
-    source: R,
+    window: Window<R>,
     json: Option<bool>,
-    record: u64,
-    offset: u64,
-    buffer: Vec<u8>,
-    value: Value,
+    /// Of the record that was read last, or could not be.
+    place: Place,
 }
 
-impl<R: BufRead> Records<R> {
+impl<R: Read> Records<R> {
     pub(super) fn new(source: R) -> Records<R> {
-        Records { source, json: None, record: 0, offset: 0, buffer: Vec::new(), value: Value::Null }
+        let place = Place { record: 1, at: At::Offset(0) };
+        Records { window: Window::new(source), json: None, place }
     }
 
     /// The next record, if there is one.
-    pub(super) fn read(&mut self) -> Result<Option<Item<'_>>, Broken> {
+    pub(super) fn read(&mut self) -> Result<Option<(Place, Form<'_>)>, Broken> {
         let json = match self.json {
-            Some(json) => json,
+            Some(json) => {
+                self.place.record += 1;
+                json
+            }
             None => {
-                let json = self.begins_as_json()?;
+                let json = self.begins_as_json().map_err(|why| self.broken(why))?;
                 *self.json.insert(json)
             }
         };
-        if json { self.read_line() } else { self.read_delimited() }
+        let extent = if json { self.line() } else { self.delimited() };
+        let Some((head, whole)) = extent.map_err(|why| self.broken(why))? else { return Ok(None) };
+        let content = &self.window.pass(whole)[head..];
+        let form = if json { Form::Json(content) } else { Form::Binary(content) };
+        Ok(Some((self.place, form)))
+    }
+
+    fn broken(&self, why: String) -> Broken {
+        Broken { place: self.place, why }
     }
 
     /// JSON begins with a brace and then what may follow it on its line. A line feed may not, since
     /// an object is one line here; in binary it says that the first record is of 123 bytes.
-    fn begins_as_json(&mut self) -> Result<bool, Broken> {
-        let first = match self.source.fill_buf() {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(self.broken(error.to_string())),
-        };
-        Ok(matches!(first, [b'{', b'"' | b' ' | b'\t' | b'\r' | b'}', ..] | [b'{']))
+    fn begins_as_json(&mut self) -> Result<bool, String> {
+        self.reach(2)?;
+        Ok(matches!(self.window.bytes(), [b'{', b'"' | b' ' | b'\t' | b'\r' | b'}', ..] | [b'{']))
     }
 
-    fn read_line(&mut self) -> Result<Option<Item<'_>>, Broken> {
+    /// The bytes of the next line that is not blank, none of them before the record.
+    fn line(&mut self) -> Result<Option<(usize, usize)>, String> {
         loop {
-            self.record += 1;
-            self.buffer.clear();
-            let read = self.source.by_ref().take(RECORD).read_until(b'\n', &mut self.buffer);
-            match read {
-                Ok(0) => return Ok(None),
-                Ok(read) if read as u64 == RECORD => {
-                    return Err(self.broken(format!("a line of more than {RECORD} bytes")));
-                }
-                Ok(_) if self.buffer.trim_ascii().is_empty() => {}
-                Ok(_) => break,
-                Err(error) => return Err(self.broken(error.to_string())),
+            self.place.at = At::Line(self.place.record);
+            let Some(length) = self.line_length()? else { return Ok(None) };
+            if !self.window.bytes()[..length].trim_ascii().is_empty() {
+                return Ok(Some((0, length)));
+            }
+            self.window.pass(length);
+            self.place.record += 1;
+        }
+    }
+
+    /// How long the next line is, with the line feed at its end; none at the end of the source.
+    fn line_length(&mut self) -> Result<Option<usize>, String> {
+        let mut looked = 0;
+        loop {
+            let unseen = &self.window.bytes()[looked..];
+            let end = unseen.iter().position(|byte| *byte == b'\n');
+            let length = looked + end.map_or(unseen.len(), |at| at + 1);
+            if length > RECORD {
+                return Err(format!("a line of more than {RECORD} bytes"));
+            }
+            if end.is_some() || !self.reach(length + 1)? {
+                return Ok(Some(length).filter(|length| *length > 0));
+            }
+            looked = length;
+        }
+    }
+
+    /// The bytes of the next record with its length, and how many the length takes.
+    fn delimited(&mut self) -> Result<Option<(usize, usize)>, String> {
+        self.place.at = At::Offset(self.window.offset());
+        let Some((length, head)) = self.length()? else { return Ok(None) };
+        let fits = usize::try_from(length).ok().filter(|length| *length <= RECORD);
+        let Some(content) = fits else {
+            return Err(format!("a record that announces {length} bytes; {RECORD} are read"));
+        };
+        if !self.reach(head + content)? {
+            let came = self.window.bytes().len() - head;
+            return Err(format!("it ends after {came} of {length} bytes"));
+        }
+        Ok(Some((head, head + content)))
+    }
+
+    /// The varint before a record, and how many bytes it takes; none at the end of the source.
+    fn length(&mut self) -> Result<Option<(u64, usize)>, String> {
+        loop {
+            let had = self.window.bytes().len();
+            match varint(self.window.bytes()) {
+                Ok(found) => return Ok(Some(found)),
+                Err(Defect::Truncated(_)) if self.reach(had + 1)? => {}
+                Err(Defect::Truncated(_)) if had == 0 => return Ok(None),
+                Err(Defect::Truncated(_)) => return Err("its length does not end".to_owned()),
+                Err(_) => return Err("its length is a varint of more than ten bytes".to_owned()),
             }
         }
-        match serde_json::from_slice(&self.buffer) {
-            Ok(value) => self.value = value,
-            Err(error) => return Err(self.broken(format!("no JSON object: {error}"))),
-        }
-        let place = self.place();
-        match (self.value.get("@type").and_then(Value::as_str), std::str::from_utf8(&self.buffer)) {
-            (Some(url), Ok(line)) => Ok(Some(Item {
-                place,
-                name: name(url),
-                body: Body::Json(&self.value, line.trim_end()),
-            })),
-            _ => Err(Broken { place, why: "a JSON object without \"@type\"".to_owned() }),
-        }
     }
 
-    fn read_delimited(&mut self) -> Result<Option<Item<'_>>, Broken> {
-        self.record += 1;
-        let begins = self.offset;
-        let Some(length) = self.length()? else { return Ok(None) };
-        if length > RECORD {
-            self.offset = begins;
-            return Err(
-                self.broken(format!("a record that announces {length} bytes; {RECORD} are read"))
-            );
-        }
-        self.buffer.clear();
-        let read = self.source.by_ref().take(length).read_to_end(&mut self.buffer);
-        let place = Place { record: self.record, at: At::Offset(begins) };
-        let broken = |why: String| Err(Broken { place, why });
-        match read {
-            Ok(read) if read as u64 == length => self.offset += length,
-            Ok(read) => return broken(format!("it ends after {read} of {length} bytes")),
-            Err(error) => return broken(error.to_string()),
-        }
-        match any(&self.buffer) {
-            Ok((url, value)) => {
-                Ok(Some(Item { place, name: name(url), body: Body::Binary(value) }))
-            }
-            Err(why) => broken(format!("no google.protobuf.Any: {why}")),
-        }
+    fn reach(&mut self, wanted: usize) -> Result<bool, String> {
+        self.window.reach(wanted).map_err(|error| error.to_string())
     }
-
-    /// The varint before a record; none at the end of the source.
-    fn length(&mut self) -> Result<Option<u64>, Broken> {
-        let begins = self.offset;
-        let mut length = 0u64;
-        for shift in (0..70).step_by(7) {
-            let mut byte = [0];
-            match self.source.read_exact(&mut byte) {
-                Ok(()) => self.offset += 1,
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof && shift == 0 => {
-                    return Ok(None);
-                }
-                Err(error) => {
-                    self.offset = begins;
-                    return Err(self.broken(format!("its length does not end: {error}")));
-                }
-            }
-            length |= u64::from(byte[0] & 0x7f).checked_shl(shift).unwrap_or(0);
-            if byte[0] < 0x80 {
-                return Ok(Some(length));
-            }
-        }
-        self.offset = begins;
-        Err(self.broken("its length is a varint of more than ten bytes".to_owned()))
-    }
-
-    fn place(&self) -> Place {
-        let at =
-            if self.json == Some(true) { At::Line(self.record) } else { At::Offset(self.offset) };
-        Place { record: self.record.max(1), at }
-    }
-
-    fn broken(&self, why: String) -> Broken {
-        Broken { place: self.place(), why }
-    }
-}
-
-/// `type_url` and `value` of an encoded `google.protobuf.Any`.
-fn any(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
-    let (mut url, mut value) = ("", &[][..]);
-    for record in Reader::new(bytes) {
-        let record = record.map_err(|error| error.to_string())?;
-        match (record.number, record.payload) {
-            (1, Payload::Len(text)) => {
-                url = std::str::from_utf8(text).map_err(|_| "type_url is not UTF-8")?
-            }
-            (2, Payload::Len(bytes)) => value = bytes,
-            _ => {}
-        }
-    }
-    if url.is_empty() { Err("it has no type_url".to_owned()) } else { Ok((url, value)) }
-}
-
-/// The full name of the message that a type URL names: what is behind its last slash.
-pub(super) fn name(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or(url)
 }

@@ -1,16 +1,13 @@
 //! Where a trace comes from: a file, stdin, or a program that prints one.
 
 use std::fs::File;
-use std::io::{BufReader, stdin};
+use std::io::stdin;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::program::{self, Ended, Printed};
 use super::{Judgements, judge};
 use crate::report::quoted;
-
-/// Bytes that are read at once.
-pub(super) const CHUNK: usize = 256 << 10;
 
 /// A trace to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +83,7 @@ impl Source {
     /// When there is nothing to read.
     pub async fn judge(&self, limit: Duration) -> Result<Judgements, SourceError> {
         match self {
-            Source::File(path) if path.as_os_str() == "-" => {
-                Ok(apart(|| judge(BufReader::with_capacity(CHUNK, stdin()))).await)
-            }
+            Source::File(path) if path.as_os_str() == "-" => Ok(apart(|| judge(stdin())).await),
             Source::File(path) => {
                 let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
                     true => Err(std::io::ErrorKind::IsADirectory.into()),
@@ -96,7 +91,7 @@ impl Source {
                 });
                 let file = file
                     .map_err(|why| SourceError::Open { path: path.display().to_string(), why })?;
-                Ok(apart(move || judge(BufReader::with_capacity(CHUNK, file))).await)
+                Ok(apart(move || judge(file)).await)
             }
             Source::Program(command) => program::judged(command, limit).await,
         }

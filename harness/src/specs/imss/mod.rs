@@ -1,11 +1,13 @@
 //! imss: sessions, images and their uploads, judged by what an implementation writes down of them.
 
+pub mod binary;
 pub mod clauses;
 pub mod json;
 mod memory;
 pub mod oracle;
 pub mod record;
 pub mod tally;
+pub mod time;
 
 #[cfg(feature = "net")]
 mod driver;

@@ -2,14 +2,17 @@
 
 mod kept;
 mod sessions;
+mod thing;
 mod uploads;
 
 use super::clauses::{IDS_PRESENT, JOB_IMAGES_KNOWN, TIMESTAMPS_VALID, UPLOADS_BELONG};
-use super::memory::Memory;
-use super::record::{Image, Record, Time};
+use super::memory::{HasText, Memory};
+use super::record::{Image, Record};
 use super::tally::{Place, Tallies};
+use super::time::Time;
 use kept::Kept;
 use sessions::Sessions;
+use thing::Thing;
 use uploads::Uploads;
 
 /// Judges a trace of imss.
@@ -19,7 +22,7 @@ use uploads::Uploads;
 ///
 /// let mut judge = Judge::default();
 /// for (record, id) in (1..).zip(["a", "b"]) {
-///     let session = Session { id: id.to_owned(), ..Session::default() };
+///     let session = Session { id: id.into(), ..Session::default() };
 ///     judge.see(Place { record, at: At::Offset(0) }, &Record::Session(session));
 /// }
 /// assert!(judge.finish().of(&clauses::ONE_ACTIVE).offence.is_some());
@@ -33,19 +36,25 @@ pub struct Judge {
 }
 
 /// What is remembered of an image.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 struct KnownImage {
     session_id: String,
-    created: Option<Time>,
+    created: Option<Time<'static>>,
     size: u64,
+}
+
+impl HasText for KnownImage {
+    fn text(&self) -> usize {
+        self.session_id.len() + self.created.as_ref().map_or(0, Time::text)
+    }
 }
 
 impl Judge {
     /// Judges the next record.
-    pub fn see(&mut self, place: Place, record: &Record) {
+    pub fn see(&mut self, place: Place, record: &Record<'_>) {
         match record {
             Record::Session(session) => {
-                self.identified(place, "session", &session.id);
+                self.identified(place, Thing::Session(&session.id));
                 self.times(place, [&session.created, &session.finished]);
                 self.sessions.see(&mut self.tallies, place, session);
                 // An image in a session is a record, too, at that place.
@@ -53,11 +62,11 @@ impl Judge {
             }
             Record::Image(image) => self.image(place, image),
             Record::Upload(upload) => {
-                self.identified(place, "upload", &upload.id);
+                self.identified(place, Thing::Upload(&upload.id));
                 self.uploads.see_upload(&mut self.tallies, place, upload, &self.images);
             }
             Record::Job(job) => {
-                self.identified(place, "job", &job.id);
+                self.identified(place, Thing::Job(&job.id));
                 self.times(place, [&job.created, &job.finished]);
                 self.uploads.see_job(&mut self.tallies, place, job, &self.images);
             }
@@ -77,11 +86,10 @@ impl Judge {
 
     /// Judges what only the end can tell, and hands out the tallies.
     pub fn finish(mut self) -> Tallies {
-        let known = |id: &String| self.images.get(id).is_some() || self.images.forgot();
-        for (job, image_ids) in self.uploads.images_of_jobs() {
-            let missing = image_ids.iter().find(|id| !known(id));
+        let known = |id: &str| self.images.get(id).is_some() || self.images.forgot();
+        for (job, missing) in self.uploads.jobs_and_first_image(|id| !known(id)) {
             self.tallies.held(&JOB_IMAGES_KNOWN, None, missing.is_none(), || {
-                let missing = missing.map_or("", String::as_str);
+                let missing = missing.unwrap_or_default();
                 (
                     format!("an image {missing:?}, which job {job:?} names"),
                     "no such image".to_owned(),
@@ -99,29 +107,30 @@ impl Judge {
         self.tallies
     }
 
-    fn image(&mut self, place: Place, image: &Image) {
-        self.identified(place, "image", &image.id);
+    fn image(&mut self, place: Place, image: &Image<'_>) {
+        let what = Thing::Image(&image.id);
+        self.identified(place, what);
         self.times(place, [&image.created]);
         self.uploads.see_image(&mut self.tallies, place, image);
-        let what = || format!("image {:?}", image.id);
-        if let Some(known) = self.images.get(&image.id) {
+        let (known, before) = self.images.recall(&image.id);
+        if before {
             let mut kept = Kept { tallies: &mut self.tallies, place };
-            kept.id("sessionId", &what(), &known.session_id, &image.session_id);
-            kept.created(&what(), known.created.as_ref(), image.created.as_ref());
-            kept.size(&what(), known.size, image.size);
+            kept.id("sessionId", what, &known.session_id, &image.session_id);
+            kept.created(what, known.created.as_ref(), image.created.as_ref());
+            kept.size(what, known.size, image.size);
         }
-        let created = image.created.clone();
-        let known = KnownImage { session_id: image.session_id.clone(), created, size: image.size };
-        self.images.insert(&image.id, known);
+        (*image.session_id).clone_into(&mut known.session_id);
+        known.created = image.created.as_ref().map(Time::to_static);
+        known.size = image.size;
     }
 
-    fn identified(&mut self, place: Place, kind: &str, id: &str) {
-        self.tallies.held(&IDS_PRESENT, Some(place), !id.is_empty(), || {
-            (format!("the {kind} to have an id"), "an empty one".to_owned())
+    fn identified(&mut self, place: Place, what: Thing<'_>) {
+        self.tallies.held(&IDS_PRESENT, Some(place), !what.id().is_empty(), || {
+            (format!("the {} to have an id", what.kind()), "an empty one".to_owned())
         });
     }
 
-    fn times<const N: usize>(&mut self, place: Place, times: [&Option<Time>; N]) {
+    fn times<const N: usize>(&mut self, place: Place, times: [&Option<Time<'_>>; N]) {
         for time in times.into_iter().flatten() {
             self.tallies.held(&TIMESTAMPS_VALID, Some(place), time.is_valid(), || {
                 ("a time of the years 1 to 9999".to_owned(), time.to_string())

@@ -1,8 +1,8 @@
 //! What a trace says of each clause: how often it had to keep it, and where it first did not.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use super::clauses;
 use crate::model::{Clause, Finding};
 
 /// Where a record stands.
@@ -56,13 +56,28 @@ pub struct Offence {
     pub finding: Finding,
 }
 
-/// The tallies of all clauses.
+/// How many clauses there are.
+const CLAUSES: usize = clauses::ALL.len();
+
+/// The tallies of all clauses, each where its clause stands in the room's list.
 #[derive(Clone, Debug, Default)]
-pub struct Tallies(BTreeMap<&'static str, Tally>);
+pub struct Tallies {
+    exercised: [u64; CLAUSES],
+    offences: [Option<Box<Offence>>; CLAUSES],
+    broken: usize,
+}
+
+/// Where a clause stands in the room's list. Inlined to where a clause is cited, all that is compared
+/// is constant, and so is what comes out.
+#[inline(always)]
+fn position(clause: &'static Clause) -> Option<usize> {
+    clauses::ALL.iter().position(|known| std::ptr::eq(*known, clause))
+}
 
 impl Tallies {
     /// Counts one occasion on which `clause` had to be kept; where it was not, `words` says what was
     /// expected and what came.
+    #[inline(always)]
     pub(super) fn held(
         &mut self,
         clause: &'static Clause,
@@ -70,32 +85,42 @@ impl Tallies {
         kept: bool,
         words: impl FnOnce() -> (String, String),
     ) {
-        let tally = self.0.entry(clause.id).or_default();
-        tally.exercised += 1;
-        if !kept && tally.offence.is_none() {
-            let (expected, actual) = words();
-            let actual = match place {
-                Some(place) => format!("{actual} ({place})"),
-                None => format!("{actual} (at the end of the trace)"),
-            };
-            tally.offence = Some(Offence { place, finding: Finding::new(expected, actual) });
+        let Some(position) = position(clause) else { return };
+        self.exercised[position] += 1;
+        if !kept && self.offences[position].is_none() {
+            self.offend(position, place, words());
         }
     }
 
+    #[cold]
+    fn offend(&mut self, position: usize, place: Option<Place>, words: (String, String)) {
+        let (expected, actual) = words;
+        let actual = match place {
+            Some(place) => format!("{actual} ({place})"),
+            None => format!("{actual} (at the end of the trace)"),
+        };
+        let finding = Finding::new(expected, actual);
+        self.offences[position] = Some(Box::new(Offence { place, finding }));
+        self.broken += 1;
+    }
+
     /// What was seen of this clause.
-    pub fn of(&self, clause: &Clause) -> Tally {
-        self.0.get(clause.id).cloned().unwrap_or_default()
+    pub fn of(&self, clause: &'static Clause) -> Tally {
+        position(clause).map_or_else(Tally::default, |position| Tally {
+            exercised: self.exercised[position],
+            offence: self.offences[position].as_deref().cloned(),
+        })
     }
 
     /// Offences that the record at `place` brought.
     pub(super) fn fresh(&mut self, place: Place) -> impl Iterator<Item = &mut Finding> {
-        let offences = self.0.values_mut().filter_map(|tally| tally.offence.as_mut());
+        let offences = self.offences.iter_mut().flatten();
         let here = offences.filter(move |offence| offence.place == Some(place));
         here.map(|offence| &mut offence.finding)
     }
 
     /// How many clauses have been broken so far.
     pub(super) fn broken(&self) -> usize {
-        self.0.values().filter(|tally| tally.offence.is_some()).count()
+        self.broken
     }
 }

@@ -3,25 +3,26 @@
 use crate::specs::imss::clauses::{
     DONE_IS_COMPLETE, FINAL_IS_FINAL, NEVER_BACKWARDS, PROGRESS_NEVER_FALLS, PROGRESS_WITHIN_SIZE,
 };
+use crate::specs::imss::oracle::thing::Thing;
 use crate::specs::imss::record::Status;
 use crate::specs::imss::tally::{Place, Tallies};
 
 /// How far a job or an upload is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Measure {
     pub(super) status: Status,
     pub(super) progress: u64,
     /// Of the job, or of the image that is uploaded, where that is known.
     pub(super) size: Option<u64>,
-    /// All that its record says, in a number.
-    pub(super) digest: u64,
+    /// Of a record that is DONE or ERROR, all that it says, in a number.
+    pub(super) sealed: Option<u64>,
 }
 
 /// Judges what a record says now, and what it said before.
 pub(super) fn measured(
     tallies: &mut Tallies,
     place: Place,
-    what: &str,
+    what: Thing<'_>,
     before: Option<&Measure>,
     now: &Measure,
 ) {
@@ -55,8 +56,8 @@ pub(super) fn measured(
             now.progress.to_string(),
         )
     });
-    if before.status.is_final() {
-        tallies.held(&FINAL_IS_FINAL, here, before.digest == now.digest, || {
+    if before.sealed.is_some() {
+        tallies.held(&FINAL_IS_FINAL, here, before.sealed == now.sealed, || {
             let expected = format!("nothing of {what}, which was {}, to change", before.status);
             (
                 expected,
