@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval};
 
+use super::Run;
 use super::attend::{Attended, attend, fatal};
+use super::closed::Closed;
 use super::health::Death;
-use super::{Closed, Run};
 use crate::model::{Kind, Verdict, room_of};
 
 /// How long a target that the harness cannot start may take to come back by itself.
