@@ -89,7 +89,7 @@ fn is_empty_message(bytes: &[u8]) -> bool {
 fn command(what: &str) -> String {
     let program = std::env::current_exe().expect("this program");
     format!(
-        "env FRAIL={what} FRAIL_PORT={{port}} '{}' --exact frail_server --ignored --nocapture",
+        "env FRAIL={what} FRAIL_PORT={{port}} '{}' --exact frail::frail_server --ignored --nocapture",
         program.display()
     )
 }

@@ -1,0 +1,5 @@
+//! Every check can fail, and every fault of the reference is found: by the reference in this process,
+//! and by the program that serves it.
+
+mod elsewhere;
+mod inside;
