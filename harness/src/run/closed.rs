@@ -1,7 +1,6 @@
 //! Why a run starts nothing more.
 
-use std::time::Duration;
-
+use super::budget::Spent;
 use crate::model::Verdict;
 
 /// Why nothing more is started.
@@ -9,7 +8,7 @@ use crate::model::Verdict;
 pub(super) enum Closed {
     Dead(String),
     FailFast(String),
-    Budget(Duration),
+    Budget(Spent),
 }
 
 impl Closed {
@@ -17,10 +16,7 @@ impl Closed {
         match self {
             Closed::Dead(why) => Verdict::Broken(why.clone()),
             Closed::FailFast(id) => Verdict::Skip(format!("--fail-fast: {id} failed before")),
-            Closed::Budget(budget) => Verdict::Broken(format!(
-                "the run's budget of {} s was used up before",
-                budget.as_secs_f64()
-            )),
+            Closed::Budget(spent) => Verdict::Broken(format!("{spent} before")),
         }
     }
 }

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use rand_chacha::ChaCha12Rng;
 use tokio::time::Instant;
 
+use super::budget::Budget;
 use crate::catalogue;
 use crate::check::Check;
 use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
@@ -60,27 +61,26 @@ impl Health {
         origin: &Origin,
         settings: &Settings,
         checks: &[&'static Check],
+        budget: Budget,
     ) -> Result<Health, String> {
         let selected: BTreeSet<_> = checks.iter().map(|check| room_of(check.id)).collect();
         let transport = selected.contains(grpc::ROOM.name);
         let mut asking = Asking {
             origin,
             settings,
+            budget,
             transport,
             rng: rng(settings.seed, "probe"),
             health: Health::default(),
             subjects: Vec::new(),
             why: String::new(),
         };
-        if let (true, Some((path, payload))) = (transport, settings.method.clone()) {
-            asking.subject(path, payload).await?;
+        match asking.everything(&selected).await {
+            Err(why) if budget.left().is_ok() => Err(why),
+            // What the run's end cut short tells nothing against what was answered before.
+            Err(why) if asking.why.is_empty() => Asking { why, ..asking }.outcome().await,
+            _ => asking.outcome().await,
         }
-        for room in catalogue::ROOMS {
-            if !room.probes.is_empty() && (transport || selected.contains(room.name)) {
-                asking.room(room.name, room.probes).await?;
-            }
-        }
-        asking.outcome().await
     }
 
     /// Of a target that is a trace: it serves no room.
@@ -177,6 +177,7 @@ impl Vital {
 struct Asking<'a> {
     origin: &'a Origin,
     settings: &'a Settings,
+    budget: Budget,
     transport: bool,
     rng: ChaCha12Rng,
     health: Health,
@@ -185,6 +186,18 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    async fn everything(&mut self, selected: &BTreeSet<&str>) -> Result<(), String> {
+        if let (true, Some((path, payload))) = (self.transport, self.settings.method.clone()) {
+            self.subject(path, payload).await?;
+        }
+        for room in catalogue::ROOMS {
+            if !room.probes.is_empty() && (self.transport || selected.contains(room.name)) {
+                self.room(room.name, room.probes).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn room(&mut self, name: &'static str, probes: &'static [Probe]) -> Result<(), String> {
         let mut unimplemented = Vec::new();
         for probe in probes {
@@ -246,13 +259,14 @@ impl Asking<'_> {
     }
 
     fn deadline(&self) -> Instant {
-        Instant::now() + self.settings.timeout
+        self.budget.deadline(self.settings.timeout)
     }
 
     async fn outcome(self) -> Result<Health, String> {
+        let by = self.deadline();
         let health = Health { subjects: Arc::new(Subjects::new(self.subjects)), ..self.health };
         if health.served.is_empty() && health.answered.is_none() && !self.why.is_empty() {
-            let heard = sniff(self.origin, Instant::now() + self.settings.timeout).await;
+            let heard = sniff(self.origin, by).await;
             return Err(
                 heard.map_or_else(|| self.why.clone(), |heard| format!("{}; {heard}", self.why))
             );

@@ -1,6 +1,7 @@
 //! Checks × target → report: in order of harmlessness, in parallel, each on a fresh connection.
 
 mod attend;
+mod budget;
 mod closed;
 mod health;
 mod inquest;
@@ -22,6 +23,8 @@ use crate::model::{CheckResult, Report, room_of};
 use crate::records::{self, Judgements};
 use crate::specs::imss;
 use crate::target::{Live, Target};
+use attend::{Attended, attend};
+use budget::Budget;
 use closed::Closed;
 use health::Health;
 pub use options::{Options, Progress, RunError, Silent};
@@ -47,10 +50,16 @@ pub async fn run(
     let records = recorded(target, checks, options).await?;
     let settings = Settings { records: records.map(Arc::new), ..options.settings.clone() };
     let settings = Arc::new(settings);
-    let live = Live::start(target, settings.seed).await?;
+    let budget = match target {
+        // A trace has had its time while it was read; to look into it takes none.
+        Target::Trace(_) => Budget::from(Instant::now(), options.budget),
+        _ => Budget::from(began, options.budget),
+    };
+    let live = budget.within(Live::start(target, settings.seed)).await;
+    let live = live.map_err(|_| RunError::Late(options.budget))??;
     let asked = match target {
         Target::Trace(_) => Ok(Health::of_a_trace()),
-        _ => Health::at_first(&live.origin(), &settings, checks).await,
+        _ => Health::at_first(&live.origin(), &settings, checks, budget).await,
     };
     let health = match asked {
         Ok(health) => health,
@@ -68,7 +77,7 @@ pub async fn run(
         settings,
         options,
         health: Arc::new(health),
-        ends: began + options.budget,
+        budget,
         results: Vec::new(),
         notes: Vec::new(),
         closed: None,
@@ -112,11 +121,25 @@ struct Run<'a> {
     settings: Arc<Settings>,
     options: &'a Options,
     health: Arc<Health>,
-    ends: Instant,
+    budget: Budget,
     results: Vec<CheckResult>,
     notes: Vec<String>,
     closed: Option<Closed>,
     passing: Passing,
     shelf: Arc<Shelf>,
     progress: &'a dyn Progress,
+}
+
+impl Run<'_> {
+    /// Drives the check against the target as it is now.
+    fn attended(&self, check: &'static Check) -> impl Future<Output = Attended> + Send + use<> {
+        attend(
+            check,
+            self.live.origin_for(check),
+            Arc::clone(&self.settings),
+            Arc::clone(&self.health),
+            Arc::clone(&self.shelf),
+            self.budget,
+        )
+    }
 }

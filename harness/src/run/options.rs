@@ -16,7 +16,7 @@ pub struct Options {
     pub settings: Settings,
     /// How many checks run at once.
     pub jobs: usize,
-    /// How long the whole run may take.
+    /// How long the whole run may take. What is under way then is cut off, and says nothing.
     pub budget: Duration,
     /// Whether a broken Should is a failure.
     pub strict: bool,
@@ -37,6 +37,9 @@ pub enum RunError {
     /// Its trace cannot be had.
     #[error(transparent)]
     Trace(#[from] SourceError),
+    /// It was not up by the run's end.
+    #[error("the run's budget of {} s was used up before the target was up", .0.as_secs_f64())]
+    Late(Duration),
     /// It is up, and answers no call of any room.
     #[error("{0}")]
     Unanswered(String),

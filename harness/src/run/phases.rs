@@ -1,13 +1,12 @@
 //! Which checks run when: in order of harmlessness, and what runs beside what.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Run;
-use super::attend::{Attended, attend};
+use super::attend::Attended;
 use super::closed::Closed;
 use crate::check::{Check, Manner, Need};
 use crate::model::{Verdict, room_of};
@@ -43,9 +42,14 @@ impl Run<'_> {
                 self.judge(check, Verdict::Skip(reason));
                 continue;
             }
-            if used && self.closed.is_none() && self.revive().await.is_err() {
-                self.closed =
-                    Some(Closed::Dead("the target has ended, as it was told to".to_owned()));
+            self.close_when_due(&[]);
+            if used && self.closed.is_none() {
+                let dead = || Closed::Dead("the target has ended, as it was told to".to_owned());
+                let budget = self.budget;
+                self.closed = match budget.within(self.revive()).await {
+                    Ok(revived) => revived.err().map(|_| dead()),
+                    Err(spent) => Some(Closed::Budget(spent)),
+                };
             }
             if let Some(closed) = &self.closed {
                 let verdict = closed.verdict();
@@ -53,9 +57,7 @@ impl Run<'_> {
                 continue;
             }
             used = true;
-            let (origin, settings) = (self.live.origin_for(check), Arc::clone(&self.settings));
-            let (health, shelf) = (Arc::clone(&self.health), Arc::clone(&self.shelf));
-            let attended = attend(check, origin, settings, health, shelf).await;
+            let attended = self.attended(check).await;
             self.accept(attended);
         }
     }
@@ -72,15 +74,10 @@ impl Run<'_> {
         let mut last_good: Option<Instant> = None;
         let mut dead = false;
         loop {
+            self.close_when_due(&done);
             while !dead && self.closed.is_none() && tasks.len() < jobs {
                 let Some(check) = queue.pop_front() else { break };
-                tasks.spawn(attend(
-                    check,
-                    self.live.origin_for(check),
-                    Arc::clone(&self.settings),
-                    Arc::clone(&self.health),
-                    Arc::clone(&self.shelf),
-                ));
+                tasks.spawn(self.attended(check));
             }
             let Some(joined) = tasks.join_next().await else { break };
             // A check's panic is caught inside.
@@ -97,7 +94,6 @@ impl Run<'_> {
                     self.accept(attended);
                 }
             }
-            self.close_when_due(&done);
         }
         let suspects;
         (suspects, done) =
@@ -106,12 +102,12 @@ impl Run<'_> {
         dead.then_some(suspects)
     }
 
-    fn close_when_due(&mut self, waiting: &[Attended]) {
+    pub(super) fn close_when_due(&mut self, waiting: &[Attended]) {
         if self.closed.is_some() {
             return;
         }
-        if Instant::now() >= self.ends {
-            self.closed = Some(Closed::Budget(self.options.budget));
+        if let Err(spent) = self.budget.left() {
+            self.closed = Some(Closed::Budget(spent));
         } else if self.options.fail_fast {
             let mut failed = waiting.iter().map(|attended| &attended.result).chain(&self.results);
             let failed = failed.find(|result| self.failed(result)).map(|result| result.id.clone());

@@ -3,3 +3,5 @@
 
 mod elsewhere;
 mod inside;
+#[path = "../mute/mod.rs"]
+mod mute;
