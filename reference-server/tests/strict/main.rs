@@ -31,7 +31,7 @@ pub(crate) struct Probe {
 }
 
 /// Probes at a time; several mind what time it is.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 8;
 
 fn probes() -> impl Iterator<Item = &'static Probe> {
     [
