@@ -1,7 +1,5 @@
-//! Every check can fail, and every fault of the reference is found: by the reference in this process,
-//! and by the program that serves it.
+//! Every check can fail, and every fault of the reference is found by the checks of its clause.
 
-mod elsewhere;
 mod inside;
 #[path = "../mute/mod.rs"]
 mod mute;
