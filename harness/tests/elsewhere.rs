@@ -16,7 +16,7 @@ use wirecheck::{Conformance, catalogue};
 use wirecheck_reference::Fault;
 
 /// Processes at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 8;
 
 /// The program, built as the workspace builds it.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {

@@ -7,6 +7,7 @@ use super::Printable;
 use crate::schema::{Method, Schema};
 use crate::status::{http2_error, percent_decoded};
 use crate::wire::summary;
+use crate::wire::text::hex;
 
 /// One event, in words.
 pub(super) struct Line {
@@ -68,7 +69,7 @@ fn text(event: &Event, method: Option<&Method>, width: usize) -> Option<String> 
             }
         }
         What::Data(bytes) => {
-            format!("{} raw bytes: {}", bytes.len(), hex(bytes, width.saturating_sub(24)))
+            format!("{} raw bytes: {}", bytes.len(), cut_hex(bytes, width.saturating_sub(24)))
         }
         What::HalfClose(_) if client => "half-closes".to_owned(),
         What::HalfClose(_) => "ends the stream without trailers".to_owned(),
@@ -132,8 +133,7 @@ fn value(fields: &[Header], name: &str) -> Option<String> {
 }
 
 /// Bytes in hexadecimal, cut to `width` characters.
-fn hex(bytes: &[u8], width: usize) -> String {
+fn cut_hex(bytes: &[u8], width: usize) -> String {
     let shown = bytes.len().min(width / 2);
-    let text: String = bytes[..shown].iter().map(|byte| format!("{byte:02x}")).collect();
-    if shown < bytes.len() { text + "…" } else { text }
+    hex(&bytes[..shown]) + if shown < bytes.len() { "…" } else { "" }
 }

@@ -7,6 +7,7 @@ use wirecheck_proto::wirecheck::v1::event::What;
 
 use super::conversation;
 use crate::model::{CheckResult, Finding, Report, Verdict, room_of};
+use crate::wire::text::hex;
 
 /// The version of the format.
 const SCHEMA: u32 = 1;
@@ -133,8 +134,4 @@ fn events(finding: &Finding) -> Vec<Event> {
         }
     };
     lines.into_iter().map(event).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,7 +5,7 @@ pub mod json;
 pub mod junit;
 pub mod text;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use crate::model::{Command, Report};
@@ -72,9 +72,9 @@ pub(crate) struct Printable<'a>(pub(crate) &'a str);
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|c| match c {
-            '\n' => f.write_str("\n"),
+            '\n' => f.write_char('\n'),
             c if c.is_control() => write!(f, "{}", c.escape_default()),
-            c => write!(f, "{c}"),
+            c => f.write_char(c),
         })
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Side, Trace};
 
+use super::budget::{Budget, Spent};
 use super::health::{Death, Health};
 use super::shelf::Shelf;
 use crate::check::{Check, Manner, Stop};
@@ -39,20 +40,23 @@ pub(super) async fn attend(
     settings: Arc<Settings>,
     health: Arc<Health>,
     shelf: Arc<Shelf>,
+    budget: Budget,
 ) -> Attended {
     let began = Instant::now();
     let mut cx = Cx::new(&origin, &settings, &health.subjects, check.id);
     let recorder = cx.recorder().clone();
     let driven = tokio::spawn(async move {
         let limit = cx.deadline() + GRACE;
-        let stopped = timeout_at(limit, (check.drive)(&mut cx)).await;
+        let stopped = budget.within(timeout_at(limit, (check.drive)(&mut cx))).await;
         (stopped, cx)
     });
     let (outcome, cx) = match driven.await {
-        Ok((Ok(outcome), cx)) => (outcome, Some(cx)),
-        Ok((Err(_), cx)) => {
+        Ok((Ok(Ok(outcome)), cx)) => (outcome, Some(cx)),
+        Ok((Ok(Err(_)), cx)) => {
             (Err(Stop::Broken("the check overran its deadline".to_owned())), Some(cx))
         }
+        // Its own waits are not shortened: what it says of a silence, it says after all its time.
+        Ok((Err(spent), cx)) => (Err(Stop::Broken(format!("{spent} while this ran"))), Some(cx)),
         Err(error) => (Err(Stop::Broken(format!("the check itself failed: {error}"))), None),
     };
     let ended = Instant::now();
@@ -75,13 +79,22 @@ pub(super) async fn attend(
     let mut pulse = None;
     if asked_for_one && check.manner != Manner::Ending {
         let asked = Instant::now();
-        pulse = Some(
-            health.fresh(room_of(check.id), &origin, &settings, check.id).await.map(|()| asked),
-        );
-        if let (Some(Ok(_)), Some(mut cx)) = (&pulse, cx)
-            && let Some(death) = same_connection(&health, check, &mut cx, &settings).await
-        {
-            verdict = Verdict::Fail(Box::new(fatal(&death, Arc::clone(&trace), None)));
+        let felt = budget.within(async {
+            let fresh = health.fresh(room_of(check.id), &origin, &settings, check.id).await;
+            let same = match (&fresh, cx) {
+                (Ok(()), Some(mut cx)) => same_connection(&health, check, &mut cx, &settings).await,
+                _ => None,
+            };
+            (fresh, same)
+        });
+        match felt.await {
+            Ok((fresh, same)) => {
+                pulse = Some(fresh.map(|()| asked));
+                if let Some(death) = same {
+                    verdict = Verdict::Fail(Box::new(fatal(&death, Arc::clone(&trace), None)));
+                }
+            }
+            Err(spent) => unproven(&mut verdict, spent),
         }
     }
     let result = CheckResult {
@@ -93,6 +106,14 @@ pub(super) async fn attend(
         calls: recorder.streams(),
     };
     Attended { check, result, ended, pulse, trace, passive }
+}
+
+/// Takes back what says nothing where nobody could be asked whether the target outlived the check.
+pub(super) fn unproven(verdict: &mut Verdict, spent: Spent) {
+    if matches!(verdict, Verdict::Pass | Verdict::Warn(_)) {
+        let why = format!("{spent} before the target gave a sign of life after this");
+        *verdict = Verdict::Broken(why);
+    }
 }
 
 /// A connection that is still open but on which nothing is answered any more.

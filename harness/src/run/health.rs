@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use http::HeaderMap;
 use rand_chacha::ChaCha12Rng;
 use tokio::time::Instant;
 
+use super::budget::Budget;
 use crate::catalogue;
 use crate::check::Check;
 use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
@@ -16,6 +19,10 @@ use crate::schema::Shape;
 use crate::specs::{Probe, grpc, imss};
 use crate::status::{Code, End};
 use crate::subject::{Payload, Subject, Subjects, Usual};
+
+/// How long the first bytes of a server are waited for that answered nothing: they come at once, or
+/// not at all.
+const GREETING: Duration = Duration::from_secs(1);
 
 /// What the rooms' probes brought before anything else ran.
 #[derive(Debug, Default)]
@@ -60,27 +67,25 @@ impl Health {
         origin: &Origin,
         settings: &Settings,
         checks: &[&'static Check],
+        budget: Budget,
     ) -> Result<Health, String> {
         let selected: BTreeSet<_> = checks.iter().map(|check| room_of(check.id)).collect();
         let transport = selected.contains(grpc::ROOM.name);
         let mut asking = Asking {
             origin,
             settings,
+            budget,
             transport,
-            rng: rng(settings.seed, "probe"),
             health: Health::default(),
             subjects: Vec::new(),
             why: String::new(),
         };
-        if let (true, Some((path, payload))) = (transport, settings.method.clone()) {
-            asking.subject(path, payload).await?;
+        match asking.everything(&selected).await {
+            Err(why) if budget.left().is_ok() => Err(why),
+            // What the run's end cut short tells nothing against what was answered before.
+            Err(why) if asking.why.is_empty() => Asking { why, ..asking }.outcome().await,
+            _ => asking.outcome().await,
         }
-        for room in catalogue::ROOMS {
-            if !room.probes.is_empty() && (transport || selected.contains(room.name)) {
-                asking.room(room.name, room.probes).await?;
-            }
-        }
-        asking.outcome().await
     }
 
     /// Of a target that is a trace: it serves no room.
@@ -177,29 +182,54 @@ impl Vital {
 struct Asking<'a> {
     origin: &'a Origin,
     settings: &'a Settings,
+    budget: Budget,
     transport: bool,
-    rng: ChaCha12Rng,
     health: Health,
     subjects: Vec<Subject>,
     why: String,
 }
 
 impl Asking<'_> {
-    async fn room(&mut self, name: &'static str, probes: &'static [Probe]) -> Result<(), String> {
+    async fn everything(&mut self, selected: &BTreeSet<&str>) -> Result<(), String> {
+        if let (true, Some((path, payload))) = (self.transport, self.settings.method.clone()) {
+            self.subject(path, payload).await?;
+        }
+        let rooms = catalogue::ROOMS.iter().filter(|room| {
+            !room.probes.is_empty() && (self.transport || selected.contains(room.name))
+        });
+        // All at once: who answers none of them is waited for once.
+        let asked = rooms.map(|room| async {
+            let probes = join_all(room.probes.iter().map(|probe| self.probe(probe))).await;
+            (room.name, probes)
+        });
+        for (room, probes) in join_all(asked).await {
+            let vitals = probes.into_iter().collect::<Result<Vec<_>, _>>()?;
+            self.room(room, vitals).await?;
+        }
+        Ok(())
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<Vital, String> {
+        let mut vital = Vital {
+            path: probe.path.to_owned(),
+            payload: Payload::Made(probe.request),
+            half_close: probe.half_close,
+            pulse: Pulse::Message,
+        };
+        let connection = self.connection().await?;
+        let mut rng = self.rng("probe", probe.path);
+        vital.pulse = vital.ask(&connection, &mut rng, self.deadline()).await;
+        Ok(vital)
+    }
+
+    /// Takes in how the methods of a room were answered.
+    async fn room(&mut self, name: &'static str, vitals: Vec<Vital>) -> Result<(), String> {
+        let methods = vitals.len();
         let mut unimplemented = Vec::new();
-        for probe in probes {
-            let mut vital = Vital {
-                path: probe.path.to_owned(),
-                payload: Payload::Made(probe.request),
-                half_close: probe.half_close,
-                pulse: Pulse::Message,
-            };
-            let connection = self.connection().await?;
-            let deadline = self.deadline();
-            vital.pulse = vital.ask(&connection, &mut self.rng, deadline).await;
+        for vital in vitals {
             match &vital.pulse {
                 Pulse::Ended(End::Status { code: Code::Unimplemented, .. } | End::Http(404)) => {
-                    unimplemented.push(probe.path);
+                    unimplemented.push(vital.path.clone());
                     self.health.answered.get_or_insert(vital);
                 }
                 Pulse::Ended(
@@ -207,17 +237,17 @@ impl Asking<'_> {
                 ) => {
                     let at = &self.origin.address;
                     self.why =
-                        format!("{at} accepts connections, but {} brought {end}", probe.path);
+                        format!("{at} accepts connections, but {} brought {end}", vital.path);
                 }
                 Pulse::Message | Pulse::Ended(_) => {
-                    self.health.served.entry(name).or_insert(vital);
                     if self.transport {
-                        self.subject(probe.path.to_owned(), Payload::Made(probe.request)).await?;
+                        self.subject(vital.path.clone(), vital.payload.clone()).await?;
                     }
+                    self.health.served.entry(name).or_insert(vital);
                 }
             }
         }
-        if unimplemented.len() == probes.len() {
+        if unimplemented.len() == methods {
             let methods = unimplemented.join(", ");
             let reason = format!("the target does not serve it: {methods} is UNIMPLEMENTED");
             self.health.unserved.insert(name, reason);
@@ -229,7 +259,7 @@ impl Asking<'_> {
     async fn subject(&mut self, path: String, payload: Payload) -> Result<(), String> {
         let connection = self.connection().await?;
         let mut call = connection.call(&path, &HeaderMap::new(), self.deadline()).await;
-        call.send_payload(&payload.make(&mut self.rng));
+        call.send_payload(&payload.make(&mut self.rng("subject", &path)));
         let answer = call.finish().await;
         if let Some(code) = answer.end.code() {
             let usual = Usual { messages: answer.messages.len(), code };
@@ -245,14 +275,20 @@ impl Asking<'_> {
         dialled.map_err(|error| error.to_string())
     }
 
+    /// A source for each question, so that none depends on the others.
+    fn rng(&self, occasion: &str, path: &str) -> ChaCha12Rng {
+        rng(self.settings.seed, &format!("{occasion} {path}"))
+    }
+
     fn deadline(&self) -> Instant {
-        Instant::now() + self.settings.timeout
+        self.budget.deadline(self.settings.timeout)
     }
 
     async fn outcome(self) -> Result<Health, String> {
+        let by = self.budget.deadline(self.settings.timeout.min(GREETING));
         let health = Health { subjects: Arc::new(Subjects::new(self.subjects)), ..self.health };
         if health.served.is_empty() && health.answered.is_none() && !self.why.is_empty() {
-            let heard = sniff(self.origin, Instant::now() + self.settings.timeout).await;
+            let heard = sniff(self.origin, by).await;
             return Err(
                 heard.map_or_else(|| self.why.clone(), |heard| format!("{}; {heard}", self.why))
             );

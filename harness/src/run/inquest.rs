@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval};
 
-use super::attend::{Attended, attend, fatal};
+use super::Run;
+use super::attend::{Attended, fatal, unproven};
+use super::budget::Spent;
+use super::closed::Closed;
 use super::health::Death;
-use super::{Closed, Run};
 use crate::model::{Kind, Verdict, room_of};
 
 /// How long a target that the harness cannot start may take to come back by itself.
@@ -16,9 +18,19 @@ const COMEBACK: Duration = Duration::from_secs(3);
 impl Run<'_> {
     /// Judges everything that ran since the last sign of life.
     pub(super) async fn inquest(&mut self, suspects: Vec<Attended>) {
-        if self.revive().await.is_ok() {
-            return self.one_at_a_time(suspects).await;
+        let budget = self.budget;
+        match budget.within(self.revive()).await {
+            Ok(Ok(())) => self.one_at_a_time(suspects).await,
+            Ok(Err(_)) => self.gone_for_good(suspects),
+            Err(spent) => {
+                self.closed = Some(Closed::Budget(spent));
+                suspects.iter().for_each(|suspect| self.judge(suspect.check, undecided(spent)));
+            }
         }
+    }
+
+    /// Nobody started the target anew, so these cannot be asked again.
+    fn gone_for_good(&mut self, suspects: Vec<Attended>) {
         let death = suspects.iter().find_map(|suspect| suspect.pulse.clone()?.err());
         let death =
             death.unwrap_or(Death { kind: Kind::Crash, how: "it no longer answers".to_owned() });
@@ -54,28 +66,25 @@ impl Run<'_> {
         let ids: Vec<_> = suspects.iter().map(|suspect| suspect.check.id).collect();
         let mut found = false;
         for suspect in suspects {
+            self.close_when_due(&[]);
             if let Some(closed) = &self.closed {
-                let verdict = closed.verdict();
+                let verdict = match closed {
+                    Closed::Budget(spent) => undecided(*spent),
+                    other => other.verdict(),
+                };
                 self.judge(suspect.check, verdict);
                 continue;
             }
-            let settings = Arc::clone(&self.settings);
-            let mut again = attend(
-                suspect.check,
-                self.live.origin_for(suspect.check),
-                settings,
-                Arc::clone(&self.health),
-                Arc::clone(&self.shelf),
-            )
-            .await;
-            if let Some(death) = self.dead_after(&again).await {
+            let mut again = self.attended(suspect.check).await;
+            if let Some(death) = self.dead_after(&mut again).await {
                 found = true;
                 let trace = Arc::clone(&again.trace);
                 again.result.verdict =
                     Verdict::Fail(Box::new(fatal(&death, trace, self.live.output())));
                 let id = again.check.id;
                 self.accept(again);
-                if self.revive().await.is_err() {
+                let budget = self.budget;
+                if let Ok(Err(_)) = budget.within(self.revive()).await {
                     self.closed = Some(Closed::Dead(format!(
                         "the target is dead since after {id}; with --launch the run goes on"
                     )));
@@ -84,21 +93,28 @@ impl Run<'_> {
                 self.accept(again);
             }
         }
-        if !found {
+        if !found && self.closed.is_none() {
             let ids = ids.join(", ");
             self.notes.push(format!("The target stopped answering once while these ran, but survived each of them alone: {ids}."));
         }
     }
 
     /// Whether the target lies dead after this check, asked where the check itself has not.
-    async fn dead_after(&self, attended: &Attended) -> Option<Death> {
+    async fn dead_after(&self, attended: &mut Attended) -> Option<Death> {
         match &attended.pulse {
             Some(Ok(_)) => None,
             Some(Err(death)) => Some(death.clone()),
             None => {
                 let room = room_of(attended.check.id);
                 let origin = self.live.origin_for(attended.check);
-                self.health.fresh(room, &origin, &self.settings, attended.check.id).await.err()
+                let asked = self.health.fresh(room, &origin, &self.settings, attended.check.id);
+                match self.budget.within(asked).await {
+                    Ok(asked) => asked.err(),
+                    Err(spent) => {
+                        unproven(&mut attended.result.verdict, spent);
+                        None
+                    }
+                }
             }
         }
     }
@@ -123,4 +139,11 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Of a check that ran before the target died, and could not be tried again.
+fn undecided(spent: Spent) -> Verdict {
+    Verdict::Broken(format!(
+        "the target died while this ran, and {spent} before it was clear whether this brings that"
+    ))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use prost::Message as _;
 use wirecheck::Conformance;
@@ -12,9 +13,13 @@ use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Side, Trace};
 use wirecheck_reference::Faults;
 
+/// For a machine that is busy with other tests: a check of many conversations skips where it cannot
+/// have all of them in half its time.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 #[test]
 fn everything_passes_and_nothing_is_skipped_but_what_is_destructive() {
-    let run = Conformance::of_reference(Faults::default()).strict(true);
+    let run = Conformance::of_reference(Faults::default()).strict(true).timeout(TIMEOUT);
     let report = run.run_blocking().expect("the reference answers");
     report.assert_passed();
     for result in &report.results {
@@ -119,7 +124,7 @@ fn names(session: Session) -> Vec<String> {
 
 fn sent(seed: u64, jobs: usize) -> Sent {
     let recording = Recording::default();
-    let run = Conformance::of_reference(Faults::default()).seed(seed).jobs(jobs);
+    let run = Conformance::of_reference(Faults::default()).seed(seed).jobs(jobs).timeout(TIMEOUT);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(run.run_telling(&recording)).expect("the reference answers");
     recording.0.into_inner().expect("no thread panics")
