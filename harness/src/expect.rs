@@ -49,13 +49,10 @@ pub fn message(incoming: Incoming, what: &str) -> Result<Received, Stop> {
 /// # Errors
 /// [`Stop::Fail`] when it does not.
 pub fn parsed<M: prost::Message + Default>(message: &Received, what: &str) -> Result<M, Stop> {
-    M::decode(&message.payload[..]).map_err(|error| {
-        Finding::new(
-            format!("{what} that parses"),
-            format!("a message that does not parse: {error}"),
-        )
-        .marking([message.event])
-        .into()
+    message.read().map_err(|why| {
+        Finding::new(format!("{what} that parses"), format!("a message that does not parse: {why}"))
+            .marking([message.event])
+            .into()
     })
 }
 

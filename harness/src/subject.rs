@@ -63,7 +63,7 @@ pub fn is_proper(path: &str, answer: &Answer) -> bool {
     };
     let output = &contract[method.output];
     let parses = |message: &Received| {
-        message.flag == 0 && wire::decode(contract, output, &message.payload).is_ok()
+        message.plain().is_ok_and(|message| wire::decode(contract, output, message).is_ok())
     };
     counts && answer.messages.iter().all(parses)
 }
@@ -104,6 +104,13 @@ impl Subjects {
         self.unary()
             .or_else(|| self.0.iter().find(|subject| subject.ends_ok()))
             .or_else(|| self.0.first())
+    }
+
+    /// One whose valid calls end with OK, whatever comes before that; a unary one before others.
+    pub fn ended_ok(&self) -> Option<&Subject> {
+        let ended_ok = |subject: &&Subject| subject.usual.code == Code::Ok;
+        let unary = |subject: &&Subject| subject.shape == Some(Shape::Unary) && ended_ok(subject);
+        self.0.iter().find(unary).or_else(|| self.0.iter().find(ended_ok)).or_else(|| self.any())
     }
 
     /// One known as unary whose valid calls end with OK.

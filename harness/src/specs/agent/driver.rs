@@ -112,7 +112,9 @@ fn accepted(answer: &Answer, method: Method) -> Result<(), String> {
         return Err(answer.end.to_string());
     }
     match &answer.messages[..] {
-        [response] => read(method, &response.payload)
+        [response] => response
+            .plain()
+            .and_then(|response| read(method, response))
             .map_err(|why| format!("a {name} that does not parse: {why}")),
         other => Err(format!("{} messages, then {}", other.len(), answer.end)),
     }

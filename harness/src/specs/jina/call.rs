@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use prost::Message as _;
 use wirecheck_proto::jina::Request;
 
 use super::clauses::{
@@ -158,7 +157,7 @@ async fn answer_under(call: &mut Call, id: u32) -> Option<End> {
     loop {
         match call.next().await {
             Incoming::Message(message) => {
-                let answer = Request::decode(&message.payload[..]);
+                let answer = message.read::<Request>();
                 if answer.is_ok_and(|answer| answer.request_id == id) {
                     return None;
                 }
@@ -189,7 +188,7 @@ async fn thousand(cx: &mut Cx) -> Result<(), Stop> {
 
 /// How many of the requests have an answer under their id.
 fn answered(requests: &[Request], answer: &Answer) -> usize {
-    let came = answer.messages.iter().map(|message| Request::decode(&message.payload[..]));
+    let came = answer.messages.iter().map(|message| message.read::<Request>());
     let came: BTreeSet<u32> = came.filter_map(|it| Some(it.ok()?.request_id)).collect();
     requests.iter().filter(|request| came.contains(&request.request_id)).count()
 }

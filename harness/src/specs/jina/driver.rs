@@ -111,8 +111,8 @@ impl Asked {
             [] => return Err("OK (0) and no answer".to_owned()),
             several => return Err(format!("{} messages, then OK (0)", several.len())),
         };
-        let told = Request::decode(&message.payload[..])
-            .map_err(|error| format!("a message that does not parse: {error}"))?;
+        let told: Request =
+            message.read().map_err(|why| format!("a message that does not parse: {why}"))?;
         if told.request_id != self.request.request_id {
             let (asked, told) = (self.request.request_id, told.request_id);
             return Err(format!("an answer with request_id {told}, and not {asked}"));

@@ -1,6 +1,5 @@
 //! Checks of Spawn: who may, what comes of it, and the lines of its log.
 
-use prost::Message as _;
 use wirecheck_proto::jina::spawn_request::{
     Body, MutablepodSpawnRequest, PeaSpawnRequest, PodSpawnRequest,
 };
@@ -202,7 +201,7 @@ pub(super) fn messages(answer: &Answer) -> impl Iterator<Item = SpawnRequest> + 
 }
 
 fn parsed(message: &Received) -> Option<SpawnRequest> {
-    SpawnRequest::decode(&message.payload[..]).ok()
+    message.read().ok()
 }
 
 fn last_status(answer: &Answer) -> Option<Status> {

@@ -1,6 +1,5 @@
 //! Checks of the statuses in answers.
 
-use prost::Message as _;
 use wirecheck_proto::jina::{Request, Status};
 
 use super::clauses::{
@@ -162,7 +161,7 @@ async fn each_unary(cx: &mut Cx) -> Result<Vec<Status>, Stop> {
 
 /// The answers that parse.
 fn read(answer: &Answer) -> impl Iterator<Item = Request> + '_ {
-    answer.messages.iter().filter_map(|message| Request::decode(&message.payload[..]).ok())
+    answer.messages.iter().filter_map(|message| message.read::<Request>().ok())
 }
 
 fn statuses(answer: &Answer) -> Vec<Status> {
