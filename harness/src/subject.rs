@@ -74,13 +74,15 @@ impl Subject {
         self.payload.make(rng)
     }
 
-    /// Whether the call was answered as a valid one is.
+    /// Whether the call was answered as a valid one is: so many messages, each of them one of the
+    /// method's where it ended with OK, and the same code.
     pub fn served(&self, answer: &Answer) -> bool {
         let usual = Usual {
             messages: answer.messages.len(),
             code: answer.end.code().unwrap_or(Code::Unknown),
         };
-        matches!(answer.end, End::Status { .. }) && usual == self.usual
+        let proper = !answer.end.is_ok() || is_proper(&self.path, answer);
+        matches!(answer.end, End::Status { .. }) && usual == self.usual && proper
     }
 
     /// Whether a valid call is served, and ends with OK, so that a refusal can be told from it.

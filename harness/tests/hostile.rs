@@ -418,19 +418,12 @@ fn passed(ran: &Ran) -> BTreeSet<String> {
 
 /// What a server can earn that does its worst from the first call on.
 fn earned(worst: Worst, id: &str) -> bool {
-    // PINGs are answered, and what there is of responses may well keep clauses on every response.
-    if id == "grpc/connection/ping" || id.starts_with("grpc/response/") {
-        return true;
-    }
+    let of_any_response = id.starts_with("grpc/response/") && id != "grpc/response/reserved-codes";
     match worst {
-        // A reset is an answer where any is asked for, since it is one that the client hears of.
-        Resets => id.starts_with("jina/"),
-        // It comes as one whole message and OK, and no check of these looks into the message.
-        GzipBomb => {
-            let unread = ["jina/call/ends-ok", "jina/control/idle-accepted"];
-            id.starts_with("agent/") || id.starts_with("grpc/") || unread.contains(&id)
-        }
-        _ => false,
+        // What is broken off was no response.
+        EndlessHeaders | HpackBomb => id == "grpc/connection/ping",
+        // PINGs are answered, and what there is of responses may well keep clauses on every response.
+        _ => of_any_response || id == "grpc/connection/ping",
     }
 }
 

@@ -40,11 +40,9 @@ fn is_said(says: Says, check: &Check) -> bool {
 }
 
 /// The transport carries what the method answers, and asks no more than that of it. Who serves
-/// everything refuses nothing; but for what the HTTP/2 library refuses that these servers stand on,
-/// and for a bad call that is to leave others alone.
+/// everything refuses nothing, but for what the HTTP/2 library refuses that these servers stand on.
 fn is_served(check: &Check) -> bool {
-    let apart = ["grpc/headers/connection-header", "grpc/connection/goaway-free"];
-    let positive = check.manner != Manner::Refusal || apart.contains(&check.id);
+    let positive = check.manner != Manner::Refusal || check.id == "grpc/headers/connection-header";
     room_of(check.id) == "grpc" && positive
 }
 
@@ -95,4 +93,25 @@ fn is_mirrored(check: &Check) -> bool {
     let positive =
         check.manner != Manner::Refusal || check.id == "neofs-session/order/half-close-before-init";
     mirrored && positive && !OWN.iter().any(|own| check.id.starts_with(own))
+}
+
+/// What right answers show that are another call's: all that is asked of any answer, whichever call it
+/// belongs to, and refusals, which are their own calls'.
+pub(crate) fn earned_by_another_answer(id: &str) -> bool {
+    const OF_ANY: [&str; 13] = [
+        "agent/argument/uuid-format",
+        "agent/code/",
+        "agent/required/",
+        "agent/run/code-in-enum",
+        "atomix-session/",
+        "jina/spawn/",
+        "jina/status/",
+        "neofs-session/order/init-answered-by-unsigned",
+        "neofs-session/order/server-waits-for-init",
+        "neofs-session/token/id",
+        "neofs-session/token/server-chooses-id",
+        "neofs-session/token/session-key",
+        "neofs-session/token/unsigned-has-no-signature",
+    ];
+    OF_ANY.iter().any(|of_any| id.starts_with(of_any)) && id != "atomix-session/get/id-echoed"
 }

@@ -3,25 +3,28 @@
 
 mod earned;
 mod server;
+mod stale;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use wirecheck::Conformance;
 use wirecheck::config::{Config, Spawning};
-use wirecheck::model::Verdict;
+use wirecheck::model::{Report, Verdict};
+use wirecheck::run::RunError;
+use wirecheck::{Conformance, ConformanceError};
 
-use earned::earned;
+use earned::{earned, earned_by_another_answer};
 use server::{Answers, Hollow, Says, When};
+use stale::Stale;
 
 /// Runs under way at once.
-const RUNS: usize = 20;
+const RUNS: usize = 40;
 /// What a check may take: an answer that comes at all comes at once.
-const TIMEOUT: Duration = Duration::from_millis(1200);
+const TIMEOUT: Duration = Duration::from_millis(800);
 /// The same where most calls are never answered, and no verdict waits for more.
-const SHORT: Duration = Duration::from_millis(250);
+const SHORT: Duration = Duration::from_millis(400);
 /// For calls that have to stay open for two seconds.
 const LONG: Duration = Duration::from_secs(4);
 
@@ -47,8 +50,8 @@ fn runs() -> Vec<Run> {
     for says in [Says::Empty, Says::Garbage] {
         servers.push(Hollow { answers: Answers::Ok(says), when: When::AtOnce });
     }
-    // INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, DEADLINE_EXCEEDED, PERMISSION_DENIED, NOT_FOUND
-    for code in [13, 3, 12, 4, 7, 5] {
+    // INTERNAL, INVALID_ARGUMENT, UNIMPLEMENTED, DEADLINE_EXCEEDED, PERMISSION_DENIED
+    for code in [13, 3, 12, 4, 7] {
         servers.push(Hollow { answers: Answers::Refusal(code), when: When::AtOnce });
     }
     servers.push(Hollow { answers: Answers::Refusal(13), when: When::HalfClose });
@@ -70,9 +73,9 @@ fn runs_against(hollow: Hollow) -> Vec<Run> {
         Run { rooms: &["grpc/timeout"], timeout: LONG, ..all.clone() },
         all,
     ];
-    // Who answers at once holds no call open.
+    // Who answers before the half-close, or with a refusal, serves no call that it holds open.
     let holds = matches!(hollow.answers, Answers::Ok(_) | Answers::Mute);
-    runs.retain(|run| run.timeout != LONG || holds && hollow.when != When::AtOnce);
+    runs.retain(|run| run.timeout != LONG || holds && hollow.when == When::HalfClose);
     runs
 }
 
@@ -91,8 +94,16 @@ async fn passed(run: &Run) -> BTreeSet<String> {
         .budget(Duration::from_secs(120))
         .allow_destructive(true)
         .run()
-        .await
-        .expect("a server that answers some call");
+        .await;
+    match report {
+        Ok(report) => passed_in(report),
+        // On a busy machine even the call that is answered may take too long; then nothing passes.
+        Err(ConformanceError::Run(RunError::Unanswered(_))) => BTreeSet::new(),
+        Err(error) => panic!("{:?}: {error}", run.hollow),
+    }
+}
+
+fn passed_in(report: Report) -> BTreeSet<String> {
     let passed = report.results.into_iter().filter(|result| result.verdict == Verdict::Pass);
     passed.map(|result| result.id).collect()
 }
@@ -122,4 +133,21 @@ async fn nothing_passes_that_was_not_earned() {
     for id in ["grpc/connection/ping", "grpc/timeout/absent", "jina/call/one-to-one"] {
         assert!(all.contains(id), "{id} is passed by none: {all:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_another_call_passes_for_no_answer() {
+    let report = Conformance::of(Stale::start().await)
+        .rooms(["agent", "atomix-session", "jina", "neofs-session"])
+        .seed(1)
+        .jobs(32)
+        .timeout(2 * TIMEOUT)
+        .observe(Duration::from_millis(500))
+        .run()
+        .await
+        .expect("a server that answers");
+    let passed = passed_in(report);
+    let unearned: Vec<_> = passed.iter().filter(|id| !earned_by_another_answer(id)).collect();
+    assert!(unearned.is_empty(), "{unearned:#?}");
+    assert!(passed.contains("jina/status/code-in-enum"), "{passed:#?}");
 }

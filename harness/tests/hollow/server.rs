@@ -187,17 +187,17 @@ async fn each(says: Says, body: &mut RecvStream, send: &mut SendStream<Bytes>) -
 }
 
 /// The next whole message, with its prefix.
-fn whole(unread: &mut BytesMut) -> Option<Bytes> {
+pub(crate) fn whole(unread: &mut BytesMut) -> Option<Bytes> {
     let length = unread.get(1..5).map(|mut length| length.get_u32() as usize)?;
     (unread.len() >= 5 + length).then(|| unread.split_to(5 + length).freeze())
 }
 
-fn opening() -> Response<()> {
+pub(crate) fn opening() -> Response<()> {
     let response = Response::builder().header("content-type", "application/grpc");
     response.body(()).expect("headers without fault")
 }
 
-fn status(code: u8) -> HeaderMap {
+pub(crate) fn status(code: u8) -> HeaderMap {
     let mut trailers = HeaderMap::new();
     trailers.insert("grpc-status", HeaderValue::from(u16::from(code)));
     trailers
