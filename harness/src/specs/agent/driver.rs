@@ -64,6 +64,17 @@ pub(super) async fn staged_run(cx: &mut Cx, files: usize) -> Result<Request, Sto
     Ok(run)
 }
 
+/// Files are staged: success_files names one, or a job that has one leaves WAIT.
+///
+/// # Errors
+/// [`Stop::Skip`] when neither tells so.
+pub(super) async fn stages(cx: &mut Cx) -> Result<(), Stop> {
+    match staged_run(cx, 1).await {
+        Err(Stop::Skip(_)) => leaves_wait(cx).await,
+        staged => staged.map(drop),
+    }
+}
+
 /// The StageInFiles for the job and the files of a RunJob.
 pub(super) fn staging(run: &Request) -> Request {
     Request { method: Method::StageInFiles, requirements: Vec::new(), ..run.clone() }
@@ -142,12 +153,13 @@ pub(super) fn is_accepted(answer: &Answer, method: Method, what: &str) -> Result
     expect::brought(answer, came.is_ok(), expected, came.err().unwrap_or_default())
 }
 
-/// A job whose files are staged leaves WAIT: else that another one waits does not tell for what.
+/// A job whose file was handed to StageInFiles leaves WAIT, whether or not success_files named it:
+/// else that another one waits does not tell for what.
 ///
 /// # Errors
 /// [`Stop::Skip`] when it does not.
 pub(super) async fn leaves_wait(cx: &mut Cx) -> Result<(), Stop> {
-    let run = staged_run(cx, 1).await?;
+    let run = prepared(cx, 1).await?;
     let seen = watch(cx, &run, State::Run).await?;
     if seen.iter().any(|look| look.state > Some(State::Wait)) {
         return Ok(());

@@ -5,7 +5,8 @@ use super::clauses::{
     SERVES_ANY_JOB, SUCCESS_WITHIN_REQUEST,
 };
 use super::driver::{
-    ask, fresh, is_accepted, judged, leaves_wait, named, staged_run, unexercised, watch, window,
+    ask, fresh, is_accepted, judged, leaves_wait, named, needs, staged_run, stages, unexercised,
+    watch, window,
 };
 use super::messages::{Id, Method, State};
 use super::oracle;
@@ -77,8 +78,8 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 is_accepted(&answer, Method::StageInFiles, "StageInFiles without files")?;
                 judged(cx, oracle::success_within_request)?;
-                // Who names no files at all leaves these out for no reason of theirs.
-                staged_run(cx, 1).await.map(drop)
+                // Who stages no files at all names none here for another reason.
+                stages(cx).await
             })
         },
     },
@@ -123,10 +124,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 let what = "StageInFiles for a job that was never run";
                 is_accepted(&answer, Method::StageInFiles, what)?;
-                if named(&staging, &answer).is_empty() {
-                    return unexercised("success_files names no file", &answer.end);
-                }
-                Ok(())
+                if named(&staging, &answer).is_empty() { leaves_wait(cx).await } else { Ok(()) }
             })
         },
     },
@@ -160,12 +158,14 @@ pub(super) const CHECKS: &[Check] = &[
                 const MANY: usize = 10_000;
                 let two = fresh(cx, Method::StageInFiles, 2);
                 let answer = ask(cx, &two).await?;
-                if named(&two, &answer).len() < two.files.len() {
-                    return unexercised("success_files does not name both of two", &answer.end);
-                }
+                needs(&answer, Method::StageInFiles, "staging two files does not succeed")?;
+                let of_two = named(&two, &answer).len();
                 let many = fresh(cx, Method::StageInFiles, MANY);
                 let answer = ask(cx, &many).await?;
                 is_accepted(&answer, Method::StageInFiles, &format!("staging {MANY} files"))?;
+                if of_two < two.files.len() {
+                    return stages(cx).await;
+                }
                 let named = named(&many, &answer).len();
                 let expected = format!(
                     "success_files to name all {MANY} files of a request, as it names both of two"
