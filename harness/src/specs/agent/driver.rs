@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::messages::{Code, Method, Request, Staged, State, key, read, staged};
-use super::oracle::{Calls, Invariant};
+use super::oracle::{self, Calls, Invariant};
 use crate::check::Stop;
 use crate::client::{Answer, Received};
 use crate::cx::Cx;
@@ -171,6 +171,17 @@ pub(super) async fn leaves_wait(cx: &mut Cx) -> Result<(), Stop> {
 /// Holds what happened so far to one invariant of the room.
 pub(super) fn judged(cx: &Cx, invariant: Invariant) -> Result<(), Stop> {
     invariant(&Calls::of(&cx.recorder().trace())).map_err(Stop::Fail)
+}
+
+/// Every success_files so far names files of its own request, if any: else it is another call's.
+///
+/// # Errors
+/// [`Stop::Skip`] when one does not, which is another clause's matter.
+pub(super) fn names_its_own(cx: &Cx) -> Result<(), Stop> {
+    match judged(cx, oracle::success_within_request) {
+        Err(Stop::Fail(finding)) => expect::skip(finding.actual),
+        judged => judged,
+    }
 }
 
 /// What one RunJob call showed of its job.

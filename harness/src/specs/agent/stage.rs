@@ -5,8 +5,8 @@ use super::clauses::{
     SERVES_ANY_JOB, SUCCESS_WITHIN_REQUEST,
 };
 use super::driver::{
-    ask, fresh, is_accepted, judged, leaves_wait, named, needs, staged_run, stages, unexercised,
-    watch, window,
+    ask, fresh, is_accepted, judged, leaves_wait, named, names_its_own, needs, staged_run, stages,
+    unexercised, watch, window,
 };
 use super::messages::{Id, Method, State};
 use super::oracle;
@@ -124,6 +124,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = ask(cx, &staging).await?;
                 let what = "StageInFiles for a job that was never run";
                 is_accepted(&answer, Method::StageInFiles, what)?;
+                names_its_own(cx)?;
                 if named(&staging, &answer).is_empty() { leaves_wait(cx).await } else { Ok(()) }
             })
         },
@@ -163,6 +164,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let many = fresh(cx, Method::StageInFiles, MANY);
                 let answer = ask(cx, &many).await?;
                 is_accepted(&answer, Method::StageInFiles, &format!("staging {MANY} files"))?;
+                names_its_own(cx)?;
                 if of_two < two.files.len() {
                     return stages(cx).await;
                 }
