@@ -49,13 +49,10 @@ pub fn message(incoming: Incoming, what: &str) -> Result<Received, Stop> {
 /// # Errors
 /// [`Stop::Fail`] when it does not.
 pub fn parsed<M: prost::Message + Default>(message: &Received, what: &str) -> Result<M, Stop> {
-    M::decode(&message.payload[..]).map_err(|error| {
-        Finding::new(
-            format!("{what} that parses"),
-            format!("a message that does not parse: {error}"),
-        )
-        .marking([message.event])
-        .into()
+    message.read().map_err(|why| {
+        Finding::new(format!("{what} that parses"), format!("a message that does not parse: {why}"))
+            .marking([message.event])
+            .into()
     })
 }
 
@@ -94,11 +91,11 @@ pub fn refused(end: &End, what: &str) -> Result<(), Stop> {
 }
 
 /// The call ended with one of these codes, or with one that fits any refusal where a limit was hit
-/// (DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED). A reset carries no code: it is warned of elsewhere.
+/// (DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED).
 ///
 /// # Errors
-/// [`Stop::Fail`] when it ended otherwise; [`Stop::Skip`] when it was not refused at all, which is
-/// another clause's matter.
+/// [`Stop::Fail`] when it ended otherwise; [`Stop::Skip`] when it was not refused with a status, which
+/// is another clause's matter: a reset carries no code.
 pub fn code(end: &End, codes: &[Code], what: &str) -> Result<(), Stop> {
     const LIMITS: [Code; 2] = [Code::DeadlineExceeded, Code::ResourceExhausted];
     match end {
@@ -106,7 +103,6 @@ pub fn code(end: &End, codes: &[Code], what: &str) -> Result<(), Stop> {
             let fits = codes.contains(code) || LIMITS.contains(code);
             that(fits, format!("{what} to be refused with {}", list(codes)), end.to_string())
         }
-        End::Reset(_) | End::Http(_) => Ok(()),
         other => Err(Stop::Skip(format!("{what} was not refused with a status: {other}"))),
     }
 }

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use rand_chacha::ChaCha12Rng;
 
-use crate::client::Answer;
-use crate::schema::Shape;
+use crate::client::{Answer, Received};
+use crate::schema::{Schema, Shape};
 use crate::status::{Code, End};
+use crate::wire;
 
 /// A method of the target, a request that it takes, and how it usually answers.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Subject {
     pub payload: Payload,
     /// How such a request was answered at first.
     pub usual: Usual,
+    /// Whether the messages of that answer were the method's.
+    pub proper: bool,
 }
 
 /// Where a subject's requests come from.
@@ -48,24 +51,43 @@ pub struct Usual {
     pub code: Code,
 }
 
+/// Whether an answer that ended with OK is one of this method's: as many messages as it brings, plain,
+/// and each one that parses. Of a method that the contract does not have, any is.
+pub fn is_proper(path: &str, answer: &Answer) -> bool {
+    let contract = Schema::contract();
+    let Some(method) = contract.method(path) else { return true };
+    let counts = match Shape::of(method) {
+        Shape::Unary => answer.messages.len() == 1,
+        // The rooms' own requests are each answered.
+        Shape::ClientStreaming | Shape::ServerStreaming => !answer.messages.is_empty(),
+    };
+    let output = &contract[method.output];
+    let parses = |message: &Received| {
+        message.plain().is_ok_and(|message| wire::decode(contract, output, message).is_ok())
+    };
+    counts && answer.messages.iter().all(parses)
+}
+
 impl Subject {
     /// An encoded request.
     pub fn request(&self, rng: &mut ChaCha12Rng) -> Vec<u8> {
         self.payload.make(rng)
     }
 
-    /// Whether the call was answered as a valid one is.
+    /// Whether the call was answered as a valid one is: so many messages, each of them one of the
+    /// method's where it ended with OK, and the same code.
     pub fn served(&self, answer: &Answer) -> bool {
         let usual = Usual {
             messages: answer.messages.len(),
             code: answer.end.code().unwrap_or(Code::Unknown),
         };
-        matches!(answer.end, End::Status { .. }) && usual == self.usual
+        let proper = !answer.end.is_ok() || is_proper(&self.path, answer);
+        matches!(answer.end, End::Status { .. }) && usual == self.usual && proper
     }
 
-    /// Whether a valid call ends with OK, so that a refusal can be told from it.
+    /// Whether a valid call is served, and ends with OK, so that a refusal can be told from it.
     pub fn ends_ok(&self) -> bool {
-        self.usual.code == Code::Ok
+        self.usual.code == Code::Ok && self.proper
     }
 }
 
@@ -84,6 +106,13 @@ impl Subjects {
         self.unary()
             .or_else(|| self.0.iter().find(|subject| subject.ends_ok()))
             .or_else(|| self.0.first())
+    }
+
+    /// One whose valid calls end with OK, whatever comes before that; a unary one before others.
+    pub fn ended_ok(&self) -> Option<&Subject> {
+        let ended_ok = |subject: &&Subject| subject.usual.code == Code::Ok;
+        let unary = |subject: &&Subject| subject.shape == Some(Shape::Unary) && ended_ok(subject);
+        self.0.iter().find(unary).or_else(|| self.0.iter().find(ended_ok)).or_else(|| self.any())
     }
 
     /// One known as unary whose valid calls end with OK.

@@ -31,6 +31,28 @@ pub struct Received {
     pub event: usize,
 }
 
+impl Received {
+    /// Its bytes, where they are a message as it stands. Calls offer no encoding unless a check of the
+    /// transport wants to, so one that is flagged as compressed cannot be read.
+    ///
+    /// # Errors
+    /// Names the flag.
+    pub fn plain(&self) -> Result<&[u8], String> {
+        match self.flag {
+            0 => Ok(&self.payload),
+            flag => Err(format!("compressed flag {flag}, and no encoding was offered")),
+        }
+    }
+
+    /// The message that they are.
+    ///
+    /// # Errors
+    /// Says why they are none.
+    pub fn read<M: prost::Message + Default>(&self) -> Result<M, String> {
+        M::decode(self.plain()?).map_err(|error| error.to_string())
+    }
+}
+
 /// What a call brings next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {

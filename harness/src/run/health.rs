@@ -18,7 +18,7 @@ use crate::model::{Kind, room_of};
 use crate::schema::Shape;
 use crate::specs::{Probe, grpc, imss};
 use crate::status::{Code, End};
-use crate::subject::{Payload, Subject, Subjects, Usual};
+use crate::subject::{Payload, Subject, Subjects, Usual, is_proper};
 
 /// How long the first bytes of a server are waited for that answered nothing: they come at once, or
 /// not at all.
@@ -263,8 +263,8 @@ impl Asking<'_> {
         let answer = call.finish().await;
         if let Some(code) = answer.end.code() {
             let usual = Usual { messages: answer.messages.len(), code };
-            let shape = Shape::of_path(&path);
-            self.subjects.push(Subject { path, shape, payload, usual });
+            let (shape, proper) = (Shape::of_path(&path), is_proper(&path, &answer));
+            self.subjects.push(Subject { path, shape, payload, usual, proper });
         }
         Ok(())
     }

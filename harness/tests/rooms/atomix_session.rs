@@ -108,12 +108,8 @@ async fn a_target_that_only_lists_by_type_is_looked_at_by_known_types() {
 
     let unknown = check_at(&target, &checks, observe, Config::default()).await;
     let passed = ids(&unknown, |verdict| *verdict == Verdict::Pass);
-    assert_eq!(
-        passed,
-        ["get/missing-id-is-invalid", "get/unknown-is-not-found"],
-        "{}",
-        unpassed(&unknown)
-    );
+    // Without a session that can be got, not even a refusal's code says anything.
+    assert_eq!(passed, [""; 0], "{}", unpassed(&unknown));
     let told = |reason: &&str| reason.contains("ListSessions brought INVALID_ARGUMENT");
     assert!(reasons(&unknown).iter().all(told), "{}", unpassed(&unknown));
 
@@ -180,12 +176,7 @@ async fn without_a_session_what_needs_one_is_skipped() {
     let observe = Duration::from_millis(200);
     let report = check_at(&target, &room(), observe, Config::default()).await;
     let passed = ids(&report, |verdict| *verdict == Verdict::Pass);
-    assert_eq!(
-        passed,
-        ["get/unknown-is-not-found", "list/answered", "list/watch-answers"],
-        "{}",
-        unpassed(&report)
-    );
+    assert_eq!(passed, ["list/answered", "list/watch-answers"], "{}", unpassed(&report));
     let failed = ids(&report, |verdict| matches!(verdict, Verdict::Fail(_)));
     // Its one mistake.
     assert_eq!(failed, ["get/missing-id-is-invalid"], "{}", unpassed(&report));

@@ -2,7 +2,7 @@
 
 use super::clauses::{BAD_ARGUMENT_CODE, MISSING_FIELD_CODE, NOT_STAGED_CODE};
 use super::defects::{MISSING_FIELDS, PLACES, codes, no_uuids, tried, tried_text, twin};
-use super::driver::{fresh, look};
+use super::driver::{fresh, leaves_wait, look};
 use super::messages::{Method, State};
 use crate::check::{Check, Manner};
 use crate::expect;
@@ -52,7 +52,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let run = fresh(cx, Method::RunJob, 1);
                 let look = look(cx, &run).await?;
                 if look.state == Some(State::Wait) {
-                    return Ok(());
+                    return leaves_wait(cx).await;
                 }
                 if look.end.is_ok() {
                     return expect::skip(format!(

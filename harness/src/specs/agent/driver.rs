@@ -8,8 +8,8 @@ use rand_chacha::ChaCha12Rng;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::messages::{Code, Method, Request, Staged, State, key, staged};
-use super::oracle::{Calls, Invariant};
+use super::messages::{Code, Method, Request, Staged, State, key, read, staged};
+use super::oracle::{self, Calls, Invariant};
 use crate::check::Stop;
 use crate::client::{Answer, Received};
 use crate::cx::Cx;
@@ -53,7 +53,7 @@ pub(super) async fn prepared(cx: &mut Cx, files: usize) -> Result<Request, Stop>
 pub(super) async fn staged_run(cx: &mut Cx, files: usize) -> Result<Request, Stop> {
     let mut run = fresh(cx, Method::RunJob, files);
     let answer = ask(cx, &staging(&run)).await?;
-    let named = named(&answer);
+    let named = named(&run, &answer);
     run.files.retain(|id| id.0.as_deref().is_some_and(|uuid| named.contains(&key(uuid))));
     if run.files.is_empty() {
         return unexercised(
@@ -64,16 +64,29 @@ pub(super) async fn staged_run(cx: &mut Cx, files: usize) -> Result<Request, Sto
     Ok(run)
 }
 
+/// Files are staged: success_files names one, or a job that has one leaves WAIT.
+///
+/// # Errors
+/// [`Stop::Skip`] when neither tells so.
+pub(super) async fn stages(cx: &mut Cx) -> Result<(), Stop> {
+    match staged_run(cx, 1).await {
+        Err(Stop::Skip(_)) => leaves_wait(cx).await,
+        staged => staged.map(drop),
+    }
+}
+
 /// The StageInFiles for the job and the files of a RunJob.
 pub(super) fn staging(run: &Request) -> Request {
     Request { method: Method::StageInFiles, requirements: Vec::new(), ..run.clone() }
 }
 
-/// The files that success_files named, by the keys of their uuids. None, unless the call ended with OK.
-pub(super) fn named(answer: &Answer) -> BTreeSet<String> {
+/// The files of the request that success_files named, by the keys of their uuids. None, unless the
+/// call ended with OK.
+pub(super) fn named(request: &Request, answer: &Answer) -> BTreeSet<String> {
     if !answer.end.is_ok() {
         return BTreeSet::new();
     }
+    let own: BTreeSet<_> = request.files.iter().filter_map(|id| id.0.as_deref()).map(key).collect();
     let files = answer.messages.iter().flat_map(|message| staged(&message.payload));
     // A target may send millions; no check asks for more than this.
     let files = files.take(20_000).map_while(Result::ok);
@@ -82,6 +95,7 @@ pub(super) fn named(answer: &Answer) -> BTreeSet<String> {
             Staged::Named(uuid) => Some(key(&uuid)),
             Staged::WithoutFile | Staged::WithoutUuid => None,
         })
+        .filter(|file| own.contains(file))
         .collect()
 }
 
@@ -99,17 +113,75 @@ pub(super) fn unexercised<T>(why: &str, end: &End) -> Result<T, Stop> {
     if end.is_ok() || end.is_refusal() { expect::skip(why) } else { Err(Stop::Broken(why)) }
 }
 
-/// Makes a call that has to succeed: OK and one response.
-pub(super) async fn succeeds(cx: &mut Cx, request: &Request) -> Result<Answer, Stop> {
-    let answer = ask(cx, request).await?;
-    expect::ok(&answer.end)?;
-    expect::only_message(&answer, request.method.response())?;
-    Ok(answer)
+/// Whether the call was accepted: OK and one response, which parses with its required fields.
+///
+/// # Errors
+/// Says what came in its place.
+fn accepted(answer: &Answer, method: Method) -> Result<(), String> {
+    let name = method.response();
+    if !answer.end.is_ok() {
+        return Err(answer.end.to_string());
+    }
+    match &answer.messages[..] {
+        [response] => response
+            .plain()
+            .and_then(|response| read(method, response))
+            .map_err(|why| format!("a {name} that does not parse: {why}")),
+        other => Err(format!("{} messages, then {}", other.len(), answer.end)),
+    }
+}
+
+/// The clause cannot be exercised unless this call, which leads up to it, was accepted.
+///
+/// # Errors
+/// As [`unexercised`].
+pub(super) fn needs(answer: &Answer, method: Method, why: &str) -> Result<(), Stop> {
+    match accepted(answer, method) {
+        Ok(()) => Ok(()),
+        Err(came) if answer.end.is_ok() => expect::skip(format!("{why}: {came}")),
+        Err(_) => unexercised(why, &answer.end),
+    }
+}
+
+/// The call has to be accepted; `what` names it.
+///
+/// # Errors
+/// [`Stop::Fail`] when it was not.
+pub(super) fn is_accepted(answer: &Answer, method: Method, what: &str) -> Result<(), Stop> {
+    let came = accepted(answer, method);
+    let expected = format!("{what} to end with OK (0) and one {} that parses", method.response());
+    expect::brought(answer, came.is_ok(), expected, came.err().unwrap_or_default())
+}
+
+/// A job whose file was handed to StageInFiles leaves WAIT, whether or not success_files named it:
+/// else that another one waits does not tell for what.
+///
+/// # Errors
+/// [`Stop::Skip`] when it does not.
+pub(super) async fn leaves_wait(cx: &mut Cx) -> Result<(), Stop> {
+    let run = prepared(cx, 1).await?;
+    let seen = watch(cx, &run, State::Run).await?;
+    if seen.iter().any(|look| look.state > Some(State::Wait)) {
+        return Ok(());
+    }
+    let last = &seen[seen.len() - 1];
+    last.unexercised("a job whose file was staged in its own name does not leave WAIT either")
 }
 
 /// Holds what happened so far to one invariant of the room.
 pub(super) fn judged(cx: &Cx, invariant: Invariant) -> Result<(), Stop> {
     invariant(&Calls::of(&cx.recorder().trace())).map_err(Stop::Fail)
+}
+
+/// Every success_files so far names files of its own request, if any: else it is another call's.
+///
+/// # Errors
+/// [`Stop::Skip`] when one does not, which is another clause's matter.
+pub(super) fn names_its_own(cx: &Cx) -> Result<(), Stop> {
+    match judged(cx, oracle::success_within_request) {
+        Err(Stop::Fail(finding)) => expect::skip(finding.actual),
+        judged => judged,
+    }
 }
 
 /// What one RunJob call showed of its job.

@@ -8,11 +8,10 @@ use super::defects::{
     RUN_AMONG_GOOD, RUN_LONE_FILE, RUN_WITHOUT_JOB, RUN_WITHOUT_JOB_UUID, STAGING_AMONG_GOOD,
     STAGING_LONE_FILE, STAGING_WITHOUT_JOB, STAGING_WITHOUT_JOB_UUID, parses_empty, refuses,
 };
-use super::driver::{ask, fresh, judged, looks, prepared, unexercised};
+use super::driver::{ask, fresh, is_accepted, judged, looks, named, needs, prepared, unexercised};
 use super::messages::Method;
 use super::oracle;
 use crate::check::{Check, Manner};
-use crate::expect;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -128,7 +127,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let staging = fresh(cx, Method::StageInFiles, 3);
                 let answer = ask(cx, &staging).await?;
                 judged(cx, oracle::staged_file_present)?;
-                if answer.messages.iter().all(|message| message.payload.is_empty()) {
+                if named(&staging, &answer).is_empty() {
                     return unexercised("no StagedFile came", &answer.end);
                 }
                 Ok(())
@@ -143,16 +142,13 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let without = prepared(cx, 1).await?;
-                let end = ask(cx, &without).await?.end;
-                if !end.is_ok() {
-                    return unexercised("RunJob is not accepted without requirements either", &end);
-                }
+                let why = "RunJob is not accepted without requirements either";
+                needs(&ask(cx, &without).await?, Method::RunJob, why)?;
                 let mut run = prepared(cx, 1).await?;
                 run.requirements = vec![None];
-                let end = ask(cx, &run).await?.end;
-                let expected =
-                    "RunJob with one JobRequirement that has no python_version to end with OK (0)";
-                expect::that(end.is_ok(), expected, end.to_string())
+                let answer = ask(cx, &run).await?;
+                let what = "RunJob with one JobRequirement that has no python_version";
+                is_accepted(&answer, Method::RunJob, what)
             })
         },
     },

@@ -3,7 +3,7 @@
 use super::clauses::{LEAVES_WAIT, REACHES_DONE, WAITS_FOR_FILES};
 use super::defects::twin;
 use super::driver::{
-    ask, fresh, look, looks, named, staged_run, staging, unexercised, watch, window,
+    ask, fresh, leaves_wait, look, looks, named, staged_run, staging, unexercised, watch, window,
 };
 use super::messages::{Method, Request, State};
 use crate::check::{Check, Manner, Stop};
@@ -68,7 +68,7 @@ pub(super) const CHECKS: &[Check] = &[
                     return first.unexercised(why);
                 }
                 let answer = ask(cx, &staging(&run)).await?;
-                if named(&answer).len() < run.files.len() {
+                if named(&run, &answer).len() < run.files.len() {
                     return unexercised("success_files does not name both files", &answer.end);
                 }
                 gets_to(cx, &run, State::Run, "leave WAIT").await
@@ -105,11 +105,14 @@ async fn waits(cx: &mut Cx, run: &Request, which: &str) -> Result<(), Stop> {
             None => expect::that(look.end.is_refusal(), expected, words)?,
         }
     }
-    // Who refuses every job does not refuse this one for its files.
     if seen.iter().any(|look| !look.end.is_ok()) {
-        twin(cx, Method::RunJob, run.files.len()).await?;
+        // Who refuses every job does not refuse this one for its files.
+        return twin(cx, Method::RunJob, run.files.len()).await;
     }
-    Ok(())
+    if seen.iter().any(|look| look.state == Some(State::Wait)) {
+        return leaves_wait(cx).await;
+    }
+    seen[0].unexercised("no call showed WAIT or was refused")
 }
 
 /// The job shows this state or a later one within the observation window.

@@ -6,7 +6,8 @@ use prost::Message as _;
 use rand::Rng as _;
 use rand_chacha::ChaCha12Rng;
 use wirecheck_proto::atomix::runtime::v1::{
-    GetSessionRequest, ListSessionsRequest, ListSessionsResponse, PrimitiveId, Session, SessionId,
+    GetSessionRequest, GetSessionResponse, ListSessionsRequest, ListSessionsResponse, PrimitiveId,
+    Session, SessionId,
 };
 
 use super::oracle;
@@ -168,11 +169,12 @@ pub(super) async fn gettable(
     let found = discover(cx).await?;
     let mut last = None;
     for id in found.ids.into_iter().filter(fits).take(KINDS) {
-        let end = get(cx, id.clone()).await?.end;
-        if end.is_ok() {
+        let answer = get(cx, id.clone()).await?;
+        let got = expect::answered::<GetSessionResponse>(&answer, "GetSessionResponse");
+        if got.is_ok_and(|got| got.session.is_some()) {
             return Ok(id);
         }
-        last = Some(end);
+        last = Some(answer.end);
     }
     match last {
         Some(end) => {
@@ -199,17 +201,18 @@ pub(super) async fn refuses(
     twin.map(drop)
 }
 
-/// Each of these requests is refused with one of these codes.
+/// Each of these requests is refused with this code, and that counts if a right one is not refused.
 pub(super) async fn refuses_with(
     cx: &mut Cx,
     code: Code,
     requests: Vec<(GetSessionRequest, &str)>,
 ) -> Result<(), Stop> {
+    let twin = any_gettable(cx).await;
     for (request, what) in requests {
         let answer = cx.unary(GET, &request).await?;
         expect::code(&answer.end, &[code], what)?;
     }
-    Ok(())
+    twin.map(drop)
 }
 
 /// What all that was said so far makes of a clause.

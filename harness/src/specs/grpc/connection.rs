@@ -74,12 +74,19 @@ pub(super) const CHECKS: &[Check] = &[
                 }
                 // That a bad call is never answered is other clauses' matter: it gets no time of the held one.
                 let looked = Instant::now() + BESIDE;
+                let mut refused = false;
                 for call in &mut beside {
-                    while let Incoming::Message(_) = call.next_by(looked).await {}
+                    refused |= loop {
+                        if let Incoming::End(end) = call.next_by(looked).await {
+                            break end.is_refusal();
+                        }
+                    };
                 }
                 held.send_raw(message, false);
                 let answer = held.finish().await;
-                served(&subject, &answer, "a call held open beside four bad ones on its connection")
+                let what = "a call held open beside four bad ones on its connection";
+                served(&subject, &answer, what)?;
+                if refused { Ok(()) } else { expect::skip("none of the bad calls was refused") }
             })
         },
     },
@@ -159,7 +166,15 @@ pub(super) const CHECKS: &[Check] = &[
                 let end = ending(&mut frames, read, |_| {}).await;
                 let expected = "a call to be served beside one whose stream has no window";
                 expect::that(end == Ending::Status(0), expected, end.to_string())?;
-                serves_on(cx, &subject, "beside a stream without a window").await
+                serves_on(cx, &subject, "a call on a stream without a window").await?;
+                // It was there all the while: with a window it is answered too.
+                frames.widen(blocked, 1 << 20).await;
+                match ending(&mut frames, blocked, |_| {}).await {
+                    Ending::Status(0) => Ok(()),
+                    end => expect::skip(format!(
+                        "nothing shows that the stream waited for its window: {end}"
+                    )),
+                }
             })
         },
     },
@@ -171,8 +186,12 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let subject = any(cx)?;
-                let _open = idle(cx.origin(), IDLE, cx.deadline()).await;
-                serves_on(cx, &subject, "100 connections without a preface, still open,").await
+                let open = idle(cx.origin(), IDLE, cx.deadline()).await;
+                serves_on(cx, &subject, "100 connections without a preface, still open,").await?;
+                if open.len() > IDLE / 2 {
+                    return Ok(());
+                }
+                expect::skip(format!("only {} connections could be opened at once", open.len()))
             })
         },
     },

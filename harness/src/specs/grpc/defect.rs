@@ -37,10 +37,20 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let subject = any(cx)?;
+                truncated(cx, &subject, 0).await
+            })
+        },
+    },
+    Check {
+        id: "grpc/message/truncated-on-a-stream",
+        clause: &TRUNCATED,
+        manner: Manner::Refusal,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                let subject = streaming(cx)?;
                 truncated(cx, &subject, 0).await?;
-                let Ok(streaming) = streaming(cx) else { return Ok(()) };
-                truncated(cx, &streaming, 0).await?;
-                truncated(cx, &streaming, 1).await
+                truncated(cx, &subject, 1).await
             })
         },
     },

@@ -9,7 +9,7 @@ use crate::client::{Answer, framed};
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::Code;
-use crate::subject::{Subject, Usual};
+use crate::subject::{Subject, Usual, is_proper};
 
 /// A field that no message has, as a varint: 15,000 = 1.
 const UNKNOWN_FIELD: [u8; 4] = [0xc0, 0xa9, 0x07, 0x01];
@@ -139,6 +139,9 @@ async fn together(cx: &mut Cx) -> Result<Subject, Stop> {
     call.send_raw(message, true);
     let answer = call.rest().await;
     expect_ok_or_skip(&answer)?;
+    if !is_proper(&subject.path, &answer) {
+        return expect::skip(format!("{} is not answered as it should be", subject.path));
+    }
     subject.usual = Usual { messages: answer.messages.len(), code: Code::Ok };
     Ok(subject)
 }

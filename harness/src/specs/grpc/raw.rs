@@ -1,5 +1,6 @@
 //! A call in frames written by hand, and how it ended.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::check::Stop;
@@ -67,32 +68,40 @@ pub(super) async fn raw_call(
 }
 
 /// Reads up to the end of this stream; `seen` is shown every frame on the way.
-pub(super) async fn ending(
+pub(super) async fn ending(frames: &mut Frames, stream: u32, seen: impl FnMut(&Frame)) -> Ending {
+    next_ending(frames, &BTreeSet::from([stream]), seen).await.1
+}
+
+/// Reads up to the end of any of these streams, or of the connection, whose number is 0.
+pub(super) async fn next_ending(
     frames: &mut Frames,
-    stream: u32,
+    streams: &BTreeSet<u32>,
     mut seen: impl FnMut(&Frame),
-) -> Ending {
-    let mut http = 200;
+) -> (u32, Ending) {
+    let mut http = BTreeMap::new();
+    let bare = |http: Option<&u32>| {
+        Ending::Http(http.map_or(200, |status| u16::try_from(*status).unwrap_or(0)))
+    };
     loop {
         let frame = frames.next().await;
         seen(&frame);
         match frame {
-            Frame::Headers { stream: of, fields, end_stream } if of == stream => {
-                http = number(&fields, b":status").unwrap_or(http);
+            Frame::Headers { stream, fields, end_stream } if streams.contains(&stream) => {
+                http.extend(number(&fields, b":status").map(|status| (stream, status)));
                 if end_stream {
-                    return match number(&fields, b"grpc-status") {
-                        Some(status) => Ending::Status(status),
-                        None => Ending::Http(u16::try_from(http).unwrap_or(0)),
-                    };
+                    let status = number(&fields, b"grpc-status").map(Ending::Status);
+                    return (stream, status.unwrap_or_else(|| bare(http.get(&stream))));
                 }
             }
-            Frame::Data { stream: of, end_stream: true, .. } if of == stream => {
-                return Ending::Http(u16::try_from(http).unwrap_or(0));
+            Frame::Data { stream, end_stream: true, .. } if streams.contains(&stream) => {
+                return (stream, bare(http.get(&stream)));
             }
-            Frame::Reset { stream: of, code } if of == stream => return Ending::Reset(code),
-            Frame::GoAway(code) if code != 0 => return Ending::GoAway(code),
-            Frame::Closed(why) => return Ending::Closed(why),
-            Frame::Silence => return Ending::Silence,
+            Frame::Reset { stream, code } if streams.contains(&stream) => {
+                return (stream, Ending::Reset(code));
+            }
+            Frame::GoAway(code) if code != 0 => return (0, Ending::GoAway(code)),
+            Frame::Closed(why) => return (0, Ending::Closed(why)),
+            Frame::Silence => return (0, Ending::Silence),
             _ => {}
         }
     }

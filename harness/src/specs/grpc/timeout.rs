@@ -9,7 +9,9 @@ use super::clauses::{
     TIMEOUT_ABSENT, TIMEOUT_EXPIRES, TIMEOUT_EXPIRES_CODE, TIMEOUT_MALFORMED, TIMEOUT_MAX,
     TIMEOUT_UNITS, TIMEOUT_ZERO,
 };
-use super::driver::{answered, any, exchange, headers, headers_with, open, served, streaming};
+use super::driver::{
+    answered, any, exchange, headers, headers_with, open, served, streaming, twin,
+};
 use crate::check::{Check, Manner, Stop};
 use crate::client::{Call, Incoming};
 use crate::cx::Cx;
@@ -225,6 +227,7 @@ async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str,
     // That a call is still open says something only of a target that is still there.
     let deadline = cx.deadline();
     cx.connection().await?.ping(deadline).await.map_err(Stop::Broken)?;
+    twin(cx, &subject).await?;
     Ok(looks)
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use prost::Message as _;
 use wirecheck_proto::jina::Request;
 
 use super::clauses::{
@@ -11,7 +10,7 @@ use super::clauses::{
 };
 use super::documents;
 use super::driver::{
-    index, judged, ran_through, request, search, seen, stream, train, with_documents,
+    all_answered, index, judged, ran_through, request, search, seen, stream, train, with_documents,
 };
 use super::oracle::{self, CALL};
 use crate::check::{Check, Manner, Stop};
@@ -69,7 +68,8 @@ pub(super) const CHECKS: &[Check] = &[
                 let requests = with_documents(cx, 5);
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::ends_ok)?;
-                ran_through(&answer)
+                ran_through(&answer)?;
+                all_answered(cx)
             })
         },
     },
@@ -82,7 +82,11 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let answer = stream(cx, &[]).await?;
                 judged(cx, oracle::empty_stream)?;
-                ran_through(&answer)
+                ran_through(&answer)?;
+                // Who answers nothing anyway is silent for another reason.
+                let requests = with_documents(cx, 2);
+                ran_through(&stream(cx, &requests).await?)?;
+                all_answered(cx)
             })
         },
     },
@@ -132,13 +136,13 @@ async fn before_half_close(cx: &mut Cx) -> Result<(), Stop> {
     let mut call = cx.call(CALL).await?;
     for request in with_documents(cx, 2) {
         call.send(&request);
-        match call.next().await {
-            Incoming::Message(_) => {}
-            Incoming::End(end @ End::Silence(_)) => {
+        match answer_under(&mut call, request.request_id).await {
+            None => {}
+            Some(end @ End::Silence(_)) => {
                 let expected = "an answer to a request before the client half-closes";
                 return expect::that(false, expected, end.to_string());
             }
-            Incoming::End(end) => {
+            Some(end) => {
                 ran_through(&Answer { messages: Vec::new(), end })?;
                 return expect::skip("the stream ended without an answer");
             }
@@ -146,6 +150,21 @@ async fn before_half_close(cx: &mut Cx) -> Result<(), Stop> {
     }
     call.finish().await;
     Ok(())
+}
+
+/// Waits for an answer under this id, past whatever else comes; how the stream ended where none came.
+async fn answer_under(call: &mut Call, id: u32) -> Option<End> {
+    loop {
+        match call.next().await {
+            Incoming::Message(message) => {
+                let answer = message.read::<Request>();
+                if answer.is_ok_and(|answer| answer.request_id == id) {
+                    return None;
+                }
+            }
+            Incoming::End(end) => return Some(end),
+        }
+    }
 }
 
 /// All are sent before the first answer is read. Documents are collected, not indexed: searches
@@ -169,7 +188,7 @@ async fn thousand(cx: &mut Cx) -> Result<(), Stop> {
 
 /// How many of the requests have an answer under their id.
 fn answered(requests: &[Request], answer: &Answer) -> usize {
-    let came = answer.messages.iter().map(|message| Request::decode(&message.payload[..]));
+    let came = answer.messages.iter().map(|message| message.read::<Request>());
     let came: BTreeSet<u32> = came.filter_map(|it| Some(it.ok()?.request_id)).collect();
     requests.iter().filter(|request| came.contains(&request.request_id)).count()
 }
@@ -179,12 +198,15 @@ async fn side_by_side(cx: &mut Cx) -> Result<(), Stop> {
     let elsewhere = cx.connect().await?;
     let far = elsewhere.call(CALL, &http::HeaderMap::new(), cx.deadline()).await;
     let mut calls = [cx.call(CALL).await?, cx.call(CALL).await?, far];
+    let mut asked = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..4 {
         let id = documents::id(cx.rng());
         let mut docs = || documents::texts(cx.rng(), 1);
         let bodies = [index(docs()), search(docs(), 1), index(docs())];
-        for (call, body) in calls.iter_mut().zip(bodies) {
-            call.send(&Request { request_id: id, body: Some(body), status: None });
+        for ((call, asked), body) in calls.iter_mut().zip(&mut asked).zip(bodies) {
+            let request = Request { request_id: id, body: Some(body), status: None };
+            call.send(&request);
+            asked.push(request);
         }
     }
     // All are half-closed before the first is read to its end.
@@ -195,6 +217,7 @@ async fn side_by_side(cx: &mut Cx) -> Result<(), Stop> {
     }
     judged(cx, oracle::streams_independent)?;
     answers.iter().try_for_each(ran_through)?;
-    let all = answers.iter().all(|answer| !answer.messages.is_empty());
-    seen(all, "a stream was not answered at all")
+    let mut pairs = asked.iter().zip(&answers);
+    let all = pairs.all(|(asked, answer)| answered(asked, answer) == asked.len());
+    seen(all, "not every request was answered")
 }

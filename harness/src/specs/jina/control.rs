@@ -2,11 +2,12 @@
 
 use wirecheck_proto::jina::request::control_request::Command;
 use wirecheck_proto::jina::request::{Body, ControlRequest};
+use wirecheck_proto::jina::status::StatusCode;
 
 use super::clauses::{IDLE_ACCEPTED, STATUS_ANSWERS, TERMINATE_ENDS, UNKNOWN_COMMAND};
-use super::driver::{answered, ask, came, control, good};
+use super::driver::{Asked, answered, ask, control, serves};
+use super::oracle::is_error;
 use crate::check::{Check, Manner, Need, Stop};
-use crate::client::Answer;
 use crate::cx::Cx;
 use crate::expect;
 
@@ -18,10 +19,13 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let answer = ask(cx, control(Command::Status)).await?;
+                let asked = ask(cx, control(Command::Status)).await?;
+                if asked.answer.end.is_refusal() {
+                    return serves(cx).await;
+                }
                 let expected =
                     "STATUS to be answered by the deadline with READY (2), SUCCESS (0) or an error";
-                expect::brought(&answer, is_answered(&answer), expected, came(&answer))
+                asked.brought(names_an_outcome(&asked), expected)
             })
         },
     },
@@ -32,9 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let answer = ask(cx, control(Command::Idle)).await?;
-                let any = answer.end.is_ok() && !answer.messages.is_empty();
-                expect::brought(&answer, any, "IDLE to be answered by the deadline", came(&answer))
+                let asked = ask(cx, control(Command::Idle)).await?;
+                asked.brought(asked.told().is_ok(), "IDLE to be answered by the deadline")
             })
         },
     },
@@ -66,54 +69,47 @@ fn raw(command: i32) -> Body {
     Body::Control(ControlRequest { command, ..ControlRequest::default() })
 }
 
-/// Answered with a status that ends the request, or with none; or refused, which is an error too.
-fn is_answered(answer: &Answer) -> bool {
-    use prost::Message as _;
-    use wirecheck_proto::jina::Request;
-    use wirecheck_proto::jina::status::StatusCode;
-    let last = answer.messages.last().and_then(|last| Request::decode(&last.payload[..]).ok());
-    match last.map(|last| last.status.map_or(0, |status| status.code)) {
-        Some(code) if answer.end.is_ok() => match StatusCode::try_from(code) {
-            Ok(StatusCode::Pending) | Err(_) => false,
-            Ok(_) => true,
-        },
-        _ => answer.end.is_refusal(),
-    }
+/// Answered with a status that ends the request, or with none.
+fn names_an_outcome(asked: &Asked) -> bool {
+    asked.told().is_ok_and(|told| {
+        let code = told.status.map_or(0, |status| status.code);
+        !matches!(StatusCode::try_from(code), Ok(StatusCode::Pending) | Err(_))
+    })
 }
 
 /// STATUS, which is a command, has to be known; then the number that is none must not be.
 async fn unknown(cx: &mut Cx, command: i32) -> Result<(), Stop> {
     answered(cx, control(Command::Status)).await?;
-    let answer = ask(cx, raw(command)).await?;
+    let asked = ask(cx, raw(command)).await?;
     let expected = format!(
         "control command {command}, which the enum does not have, to be answered with an error code, or refused"
     );
-    let refused = answer.end.is_refusal() || answer.end.is_ok() && good(&answer).is_err();
-    expect::brought(&answer, refused, expected, came(&answer))
+    let told_error = asked.told().is_ok_and(|told| is_error(told.status.as_ref()));
+    asked.brought(told_error || asked.answer.end.is_refusal(), expected)
 }
 
 /// The answer first, then the end of the target; its connections close with it.
 async fn terminate(cx: &mut Cx) -> Result<(), Stop> {
     let deadline = cx.deadline();
     let mut watched = cx.connect().await?;
-    let answer = ask(cx, control(Command::Terminate)).await?;
-    let acknowledged = good(&answer).is_ok();
-    let told = answer.end.is_ok() && !answer.messages.is_empty() || answer.end.is_refusal();
+    let asked = ask(cx, control(Command::Terminate)).await?;
+    let acknowledged = asked.good().is_ok();
+    let told = asked.told().is_ok() || asked.answer.end.is_refusal();
     let stopped = watched.closes(deadline).await;
     match (acknowledged, stopped) {
         (true, true) => Ok(()),
         (true, false) => expect::brought(
-            &answer,
+            &asked.answer,
             false,
             "the server to stop once it has answered TERMINATE without an error",
             "its connections were still open at the deadline",
         ),
         (false, false) if told => {
-            expect::skip(format!("the target does not let itself be terminated: {}", came(&answer)))
+            expect::skip(format!("the target does not let itself be terminated: {}", asked.came()))
         }
         (false, _) => {
             let expected = "TERMINATE to be answered without an error before the server stops";
-            expect::brought(&answer, false, expected, came(&answer))
+            asked.brought(false, expected)
         }
     }
 }

@@ -11,7 +11,9 @@ use wirecheck_proto::jina::request::{
 use wirecheck_proto::jina::{Document, Request};
 
 use super::documents;
-use super::oracle::{CALL, CALL_UNARY, Conversations, Invariant, code_words, is_error, is_pending};
+use super::oracle::{
+    self, CALL, CALL_UNARY, Conversations, Invariant, code_words, is_error, is_pending, kind,
+};
 use crate::check::Stop;
 use crate::client::Answer;
 use crate::cx::Cx;
@@ -52,9 +54,15 @@ pub(super) fn request(cx: &mut Cx, body: impl Into<Option<Body>>) -> Request {
 }
 
 /// One request by CallUnary, whatever comes of it.
-pub(super) async fn ask(cx: &mut Cx, body: impl Into<Option<Body>>) -> Result<Answer, Stop> {
+pub(super) async fn ask(cx: &mut Cx, body: impl Into<Option<Body>>) -> Result<Asked, Stop> {
     let request = request(cx, body);
-    cx.unary(CALL_UNARY, &request).await
+    asked(cx, request).await
+}
+
+/// The same with a request as it stands.
+pub(super) async fn asked(cx: &mut Cx, request: Request) -> Result<Asked, Stop> {
+    let answer = cx.unary(CALL_UNARY, &request).await?;
+    Ok(Asked { request, answer })
 }
 
 /// One valid request by CallUnary that has to be answered well before a check can go on.
@@ -62,14 +70,9 @@ pub(super) async fn ask(cx: &mut Cx, body: impl Into<Option<Body>>) -> Result<An
 /// # Errors
 /// [`Stop::Skip`] when it is refused, or answered with an error or with PENDING alone.
 pub(super) async fn answered(cx: &mut Cx, body: Body) -> Result<Request, Stop> {
-    let kind = match &body {
-        Body::Train(_) => "train",
-        Body::Index(_) => "index",
-        Body::Search(_) => "search",
-        Body::Control(_) => "control",
-    };
-    let answer = ask(cx, body).await?;
-    good(&answer).map_err(|why| match &answer.end {
+    let asked = ask(cx, body).await?;
+    let kind = kind(&asked.request).unwrap_or_default();
+    asked.good().map_err(|why| match &asked.answer.end {
         End::Status { .. } | End::Http(_) | End::Reset(_) => {
             Stop::Skip(format!("the target does not answer a valid {kind} request: {why}"))
         }
@@ -77,37 +80,85 @@ pub(super) async fn answered(cx: &mut Cx, body: Body) -> Result<Request, Stop> {
     })
 }
 
-/// The answer of a call that ended with OK and a message without an error.
+/// A valid search is answered well: who refuses everything refuses nothing for its defect.
 ///
 /// # Errors
-/// Says what came in its place.
-pub(super) fn good(answer: &Answer) -> Result<Request, String> {
-    if !answer.end.is_ok() {
-        return Err(answer.end.to_string());
-    }
-    let Some(last) = answer.messages.last() else { return Err("OK (0) and no answer".to_owned()) };
-    let request = Request::decode(&last.payload[..]);
-    let request = request.map_err(|error| format!("a message that does not parse: {error}"))?;
-    let status = request.status.as_ref();
-    match status {
-        Some(said) if is_error(status) || is_pending(status) => {
-            Err(format!("status {} {:?}", code_words(said.code), clipped(&said.description)))
-        }
-        _ => Ok(request),
-    }
+/// [`Stop::Skip`] when it is not.
+pub(super) async fn serves(cx: &mut Cx) -> Result<(), Stop> {
+    let docs = documents::texts(cx.rng(), 1);
+    answered(cx, search(docs, 1)).await.map(drop)
 }
 
-/// What CallUnary brought in words, for the end of a sentence.
-pub(super) fn came(answer: &Answer) -> String {
-    match good(answer) {
-        Ok(request) => {
-            let status = request.status.map(|status| code_words(status.code));
-            format!(
-                "an answer with {}",
-                status.map_or("no status".to_owned(), |it| format!("status {it}"))
-            )
+/// A request by CallUnary, and what came of it.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) request: Request,
+    pub(super) answer: Answer,
+}
+
+impl Asked {
+    /// The answer to this request: one message, under its id, and unless it tells of an error or
+    /// announces more, with its kind of body.
+    ///
+    /// # Errors
+    /// Says what came in its place.
+    pub(super) fn told(&self) -> Result<Request, String> {
+        if !self.answer.end.is_ok() {
+            return Err(self.answer.end.to_string());
         }
-        Err(why) => why,
+        let message = match &self.answer.messages[..] {
+            [message] => message,
+            [] => return Err("OK (0) and no answer".to_owned()),
+            several => return Err(format!("{} messages, then OK (0)", several.len())),
+        };
+        let told: Request =
+            message.read().map_err(|why| format!("a message that does not parse: {why}"))?;
+        if told.request_id != self.request.request_id {
+            let (asked, told) = (self.request.request_id, told.request_id);
+            return Err(format!("an answer with request_id {told}, and not {asked}"));
+        }
+        let status = told.status.as_ref();
+        let open = is_error(status) || is_pending(status) || self.request.body.is_none();
+        if !open && kind(&told) != kind(&self.request) {
+            let body = kind(&told).map_or("no body".to_owned(), |kind| format!("a body {kind}"));
+            return Err(format!("an answer with {body}"));
+        }
+        Ok(told)
+    }
+
+    /// The same without an error, and not PENDING.
+    ///
+    /// # Errors
+    /// Says what came in its place.
+    pub(super) fn good(&self) -> Result<Request, String> {
+        let told = self.told()?;
+        let status = told.status.as_ref();
+        match status {
+            Some(said) if is_error(status) || is_pending(status) => {
+                Err(format!("status {} {:?}", code_words(said.code), clipped(&said.description)))
+            }
+            _ => Ok(told),
+        }
+    }
+
+    /// What came in words, for the end of a sentence.
+    pub(super) fn came(&self) -> String {
+        match self.good() {
+            Ok(told) => {
+                let status = told.status.map(|status| code_words(status.code));
+                let status = status.map_or("no status".to_owned(), |it| format!("status {it}"));
+                format!("an answer with {status}")
+            }
+            Err(why) => why,
+        }
+    }
+
+    /// Fails with these words, and with what came, unless `holds`.
+    ///
+    /// # Errors
+    /// [`Stop::Fail`].
+    pub(super) fn brought(&self, holds: bool, expected: impl Into<String>) -> Result<(), Stop> {
+        expect::brought(&self.answer, holds, expected, self.came())
     }
 }
 
@@ -184,6 +235,21 @@ pub(super) async fn found(
 /// Holds what happened so far to one invariant of the room.
 pub(super) fn judged(cx: &Cx, invariant: Invariant) -> Result<(), Stop> {
     invariant(&Conversations::of(&cx.recorder().trace(), SystemTime::now())).map_err(Stop::Fail)
+}
+
+/// Every request of the streams so far has its answer: else how a stream ends, or that nothing comes
+/// on it, proves nothing.
+///
+/// # Errors
+/// [`Stop::Skip`] when one has not.
+pub(super) fn all_answered(cx: &Cx) -> Result<(), Stop> {
+    match judged(cx, oracle::one_to_one) {
+        Err(Stop::Fail(finding)) => expect::skip(format!(
+            "not all requests are answered as they should be: {}",
+            finding.actual
+        )),
+        judged => judged,
+    }
 }
 
 /// Skips unless the check saw what its clause is about.

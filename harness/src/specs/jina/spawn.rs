@@ -1,6 +1,5 @@
 //! Checks of Spawn: who may, what comes of it, and the lines of its log.
 
-use prost::Message as _;
 use wirecheck_proto::jina::spawn_request::{
     Body, MutablepodSpawnRequest, PeaSpawnRequest, PodSpawnRequest,
 };
@@ -11,7 +10,7 @@ use super::clauses::{
     BODY_KEPT, DUPLICATE_SAYS_SO, LOG_IS_ONE_LINE, NEEDS_ARGS, NOT_ALLOWED_SAYS_SO, OUTCOME_TOLD,
     SPAWN_NO_BODY_IS_AN_ERROR,
 };
-use super::driver::{judged, seen};
+use super::driver::{judged, seen, serves};
 use super::oracle::{self, Invariant, SPAWN, code_words, is_error, is_pending};
 use crate::check::{Check, Manner, Need, Stop};
 use crate::client::{Answer, Incoming, Received};
@@ -37,7 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
                         Some(Code::PermissionDenied | Code::Unimplemented)
                     );
                 let expected = "a Spawn where spawning is denied to end with ERROR_NOTALLOWED (5) as its last status, or with PERMISSION_DENIED (7) or UNIMPLEMENTED (12)";
-                expect::brought(&answer, denied, expected, outcome(&answer))
+                expect::brought(&answer, denied, expected, outcome(&answer))?;
+                tells_of_spawning(cx, &answer).await
             })
         },
     },
@@ -49,8 +49,9 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let name = named(cx);
-                spawned(cx, pea(&[&name])).await?;
-                judged(cx, oracle::never_silent)
+                let answer = spawned(cx, pea(&[&name])).await?;
+                judged(cx, oracle::never_silent)?;
+                tells_of_spawning(cx, &answer).await
             })
         },
     },
@@ -62,8 +63,9 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let name = named(cx);
-                spawned(cx, pea(&[&name])).await?;
-                judged(cx, oracle::outcome_told)
+                let answer = spawned(cx, pea(&[&name])).await?;
+                judged(cx, oracle::outcome_told)?;
+                tells_of_spawning(cx, &answer).await
             })
         },
     },
@@ -173,15 +175,24 @@ fn args(name: &[&str]) -> PeaSpawnRequest {
 /// Spawns, and reads to the end.
 ///
 /// # Errors
-/// [`Stop::Skip`] when the stream is still open at the deadline: it says nothing yet of its outcome.
+/// [`Stop::Skip`] when the stream is still open at the deadline, or ends without a status: it says
+/// nothing of its outcome.
 pub(super) async fn spawned(cx: &mut Cx, body: impl Into<Option<Body>>) -> Result<Answer, Stop> {
     let request = SpawnRequest { body: body.into(), ..SpawnRequest::default() };
     let answer = cx.unary(SPAWN, &request).await?;
     match &answer.end {
         End::Silence(_) => expect::skip("the Spawn was still open at the deadline"),
         End::Lost(why) => Err(Stop::Broken(format!("the connection went away: {why}"))),
-        _ => Ok(answer),
+        End::NoStatus(_) | End::Flood(_) => {
+            expect::skip(format!("the Spawn brought {}", answer.end))
+        }
+        End::Status { .. } | End::Http(_) | End::Reset(_) => Ok(answer),
     }
+}
+
+/// A refused Spawn tells of spawning only where the target serves something else.
+async fn tells_of_spawning(cx: &mut Cx, answer: &Answer) -> Result<(), Stop> {
+    if answer.end.is_ok() { Ok(()) } else { serves(cx).await }
 }
 
 /// The messages of a Spawn that parse.
@@ -190,7 +201,7 @@ pub(super) fn messages(answer: &Answer) -> impl Iterator<Item = SpawnRequest> + 
 }
 
 fn parsed(message: &Received) -> Option<SpawnRequest> {
-    SpawnRequest::decode(&message.payload[..]).ok()
+    message.read().ok()
 }
 
 fn last_status(answer: &Answer) -> Option<Status> {
@@ -212,8 +223,9 @@ fn outcome(answer: &Answer) -> String {
 async fn refused(cx: &mut Cx, defective: Option<Body>, invariant: Invariant) -> Result<(), Stop> {
     let name = named(cx);
     let twin = spawned(cx, pea(&[&name])).await?;
-    let twin_succeeds =
-        twin.end.is_ok() && !last_status(&twin).is_some_and(|it| is_error(Some(&it)));
+    let good = |code| matches!(code, Ok(StatusCode::Ready | StatusCode::Success));
+    let twin_succeeds = twin.end.is_ok()
+        && last_status(&twin).is_some_and(|status| good(StatusCode::try_from(status.code)));
     spawned(cx, defective).await?;
     judged(cx, invariant)?;
     seen(

@@ -1,13 +1,14 @@
 //! Checks of the statuses in answers.
 
-use prost::Message as _;
 use wirecheck_proto::jina::{Request, Status};
 
 use super::clauses::{
     CODE_IN_ENUM, DETAILS_TIME_VALID, ERROR_DESCRIBED, ERROR_IS_FINAL, PENDING_IS_FOLLOWED,
     SPAWN_CODES_STAY_WITH_SPAWN,
 };
-use super::driver::{ask, judged, one_of_each, ran_through, seen, stream, with_documents};
+use super::driver::{
+    all_answered, ask, judged, one_of_each, ran_through, seen, stream, with_documents,
+};
 use super::oracle::{self, CALL_UNARY, is_error};
 use super::spawn::{named, pea, spawned};
 use crate::check::{Check, Manner, Stop};
@@ -54,6 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::pending_is_followed)?;
                 ran_through(&answer)?;
+                all_answered(cx)?;
                 seen(!statuses(&answer).is_empty(), "no answer had a status")
             })
         },
@@ -68,7 +70,9 @@ pub(super) const CHECKS: &[Check] = &[
                 let name = named(cx);
                 let answer = spawned(cx, pea(&[&name])).await?;
                 judged(cx, oracle::pending_is_followed)?;
-                ran_through(&answer)
+                ran_through(&answer)?;
+                let any = super::spawn::messages(&answer).any(|it| it.status.is_some());
+                seen(any, "no message of the Spawn had a status")
             })
         },
     },
@@ -83,7 +87,10 @@ pub(super) const CHECKS: &[Check] = &[
                 requests[1].body = None;
                 let answer = stream(cx, &requests).await?;
                 judged(cx, oracle::error_is_final)?;
-                seen(any_error(&answer), "a request without a body brought no error code")
+                let bad = requests[1].request_id;
+                let mut errors = read(&answer).filter(|it| is_error(it.status.as_ref()));
+                let any = errors.any(|it| it.request_id == bad);
+                seen(any, "a request without a body brought no error code under its id")
             })
         },
     },
@@ -94,7 +101,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let answer = ask(cx, None).await?;
+                let answer = ask(cx, None).await?.answer;
                 judged(cx, oracle::error_described)?;
                 seen(any_error(&answer), "a request without a body brought no error code")
             })
@@ -121,7 +128,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let answer = ask(cx, None).await?;
+                let answer = ask(cx, None).await?.answer;
                 judged(cx, oracle::details_time_valid)?;
                 let mut details = statuses(&answer).into_iter().flat_map(|status| status.details);
                 seen(details.any(|details| details.time.is_some()), "no error came with a time")
@@ -152,9 +159,13 @@ async fn each_unary(cx: &mut Cx) -> Result<Vec<Status>, Stop> {
     Ok(came)
 }
 
+/// The answers that parse.
+fn read(answer: &Answer) -> impl Iterator<Item = Request> + '_ {
+    answer.messages.iter().filter_map(|message| message.read::<Request>().ok())
+}
+
 fn statuses(answer: &Answer) -> Vec<Status> {
-    let requests = answer.messages.iter().map(|message| Request::decode(&message.payload[..]));
-    requests.filter_map(|request| request.ok()?.status).collect()
+    read(answer).filter_map(|request| request.status).collect()
 }
 
 fn any_error(answer: &Answer) -> bool {

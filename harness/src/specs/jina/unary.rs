@@ -8,7 +8,7 @@ use super::clauses::{
     TAGS_SURVIVE, VALID_IS_NO_ERROR,
 };
 use super::driver::{
-    answered, ask, control, docs, each_kind, good, index, judged, search, seen, train,
+    answered, ask, asked, control, docs, each_kind, index, judged, search, seen, train,
 };
 use super::oracle::{self, CALL_UNARY};
 use super::{documents, driver};
@@ -47,7 +47,7 @@ pub(super) const CHECKS: &[Check] = &[
                     came += cx.unary(CALL_UNARY, &request).await?.messages.len();
                 }
                 judged(cx, oracle::request_id_echoed)?;
-                seen(came > 0, "no search was answered with a message")
+                seen(came == 3, "not every search was answered with a message")
             })
         },
     },
@@ -60,7 +60,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let mut good_ones = 0;
                 for request in driver::one_of_each(cx) {
-                    good_ones += usize::from(good(&cx.unary(CALL_UNARY, &request).await?).is_ok());
+                    good_ones += usize::from(asked(cx, request).await?.good().is_ok());
                 }
                 judged(cx, oracle::body_kind_kept)?;
                 seen(good_ones > 0, "no valid request was answered without an error")
@@ -78,7 +78,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let bodies = [search(docs.clone(), 3), train(docs, true), control(Command::Status)];
                 let mut good_ones = 0;
                 for body in bodies {
-                    good_ones += usize::from(good(&ask(cx, body).await?).is_ok());
+                    good_ones += usize::from(ask(cx, body).await?.good().is_ok());
                 }
                 judged(cx, oracle::parameters_kept)?;
                 seen(good_ones > 0, "no valid request was answered without an error")
@@ -94,7 +94,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let mut good_ones = 0;
                 for body in each_kind(&documents::rich(cx.rng())) {
-                    good_ones += usize::from(good(&ask(cx, body).await?).is_ok());
+                    good_ones += usize::from(ask(cx, body).await?.good().is_ok());
                 }
                 judged(cx, oracle::docs_kept)?;
                 seen(good_ones > 0, "no request with documents was answered without an error")
@@ -128,7 +128,7 @@ pub(super) const CHECKS: &[Check] = &[
                 tree.chunks[0].tags = Some(documents::tags());
                 let mut came_back = false;
                 for body in each_kind(&[tree.clone()]) {
-                    let answer = good(&ask(cx, body).await?);
+                    let answer = ask(cx, body).await?.good();
                     came_back |=
                         answer.is_ok_and(|it| docs(&it).iter().any(|doc| doc.id == tree.id));
                 }
@@ -144,9 +144,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let docs = documents::texts(cx.rng(), 1);
-                answered(cx, search(docs, 1)).await?;
-                let end = ask(cx, None).await?.end;
+                driver::serves(cx).await?;
+                let end = ask(cx, None).await?.answer.end;
                 judged(cx, oracle::no_body_is_an_error)?;
                 let expected = "a request without a body to be answered with an error, or refused";
                 expect::that(end.is_ok() || end.is_refusal(), expected, end.to_string())
@@ -162,13 +161,13 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let docs = documents::texts(cx.rng(), 2);
                 let kinds = each_kind(&docs).into_iter().chain([train(docs.clone(), true)]);
-                let mut ended = true;
+                let mut bad = None;
                 for body in kinds {
-                    let end = ask(cx, body).await?.end;
-                    ended &= end.is_ok() || end.is_refusal();
+                    bad = bad.or(ask(cx, body).await?.good().err());
                 }
                 judged(cx, oracle::valid_is_no_error)?;
-                seen(ended, "a call came to no end that says anything")
+                // Neither an error nor an answer: other clauses' matter.
+                bad.map_or(Ok(()), expect::skip)
             })
         },
     },

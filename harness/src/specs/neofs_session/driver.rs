@@ -215,8 +215,7 @@ pub(super) struct Heard {
 
 impl Heard {
     pub(super) fn of(answer: &Answer) -> Heard {
-        let read =
-            |message: &Received| (message.event, prost::Message::decode(&message.payload[..]).ok());
+        let read = |message: &Received| (message.event, message.read().ok());
         Heard { messages: answer.messages.iter().map(read).collect(), end: answer.end.clone() }
     }
 

@@ -47,6 +47,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
+                // Who never says anything is silent here for another reason.
+                twin(cx, &[]).await?;
                 let mut handshake = Handshake::open(cx).await?;
                 let heard = Heard::of(&handshake.0.finish().await);
                 heard.no_message("a half-close without any message")?;

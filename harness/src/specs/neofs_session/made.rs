@@ -6,7 +6,8 @@ use super::clauses::{
     SERVER_CHOOSES_ID, SESSION_KEY_PRESENT, SESSION_KEYS_UNIQUE, UNSIGNED_HAS_NO_SIGNATURE,
 };
 use super::driver::{Client, Handshake, complete, holds, unmet};
-use super::sessions::{count_up, draw_many, ranges, stuck_bits};
+use super::sessions::{all_have, count_up, draw_many, ranges, stuck_bits};
+use super::token::session_key;
 use crate::check::{Check, Manner};
 use crate::expect;
 
@@ -157,8 +158,9 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                draw_many(cx).await?;
-                holds(cx, &IDS_UNIQUE)
+                let drawn = draw_many(cx).await?;
+                holds(cx, &IDS_UNIQUE)?;
+                all_have(&drawn, "an ID", |token| &token.id)
             })
         },
     },
@@ -169,8 +171,9 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                draw_many(cx).await?;
-                holds(cx, &SESSION_KEYS_UNIQUE)
+                let drawn = draw_many(cx).await?;
+                holds(cx, &SESSION_KEYS_UNIQUE)?;
+                all_have(&drawn, "a session key", session_key)
             })
         },
     },

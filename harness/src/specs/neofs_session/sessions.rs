@@ -43,6 +43,16 @@ async fn ask(cx: &mut Cx, connection: &Connection, client: &Client) -> Handshake
     handshake
 }
 
+/// Skips unless each of these tokens has it: what is not there is not like another's.
+pub(super) fn all_have(drawn: &[Token], what: &str, part: fn(&Token) -> &[u8]) -> Result<(), Stop> {
+    match drawn.iter().filter(|token| part(token).is_empty()).count() {
+        0 => Ok(()),
+        without => {
+            expect::skip(format!("{without} of {} Unsigned came without {what}", drawn.len()))
+        }
+    }
+}
+
 /// The random bits that are the same in all IDs: the first byte's highest bit is 0. The four bits of
 /// the version and the two of the variant are none (RFC 9562, 5.4).
 pub(super) fn stuck_bits(ids: &[Vec<u8>]) -> Vec<usize> {

@@ -1,6 +1,5 @@
 //! Conversations with one defect each, and what may not come of them.
 
-use prost::Message as _;
 use wirecheck_proto::session::create_response::Message as Response;
 use wirecheck_proto::session::{CreateRequest, CreateResponse};
 
@@ -8,7 +7,7 @@ use super::change::Change;
 use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
 use super::token::Owner;
 use crate::check::Stop;
-use crate::client::{Incoming, Received};
+use crate::client::Incoming;
 use crate::cx::Cx;
 use crate::expect;
 use crate::status::{Code, End};
@@ -142,8 +141,8 @@ async fn changed_init(cx: &mut Cx, client: &Client, changes: &[Change]) -> Resul
     let mut handshake = Handshake::open(cx).await?;
     handshake.send(&client.init(changes, cx));
     let answer = handshake.0.next().await;
-    if let Incoming::Message(Received { payload, .. }) = &answer
-        && let Ok(response) = CreateResponse::decode(&payload[..])
+    if let Incoming::Message(message) = &answer
+        && let Ok(response) = message.read::<CreateResponse>()
         && let Some(Response::Unsigned(unsigned)) = &response.message
     {
         handshake.send(&client.signed(unsigned, &[], cx));

@@ -8,7 +8,7 @@ mod tests;
 use std::fmt;
 
 pub use request::{Id, Request};
-pub use response::{Code, Staged, State, staged};
+pub use response::{Code, Staged, State, read, staged};
 
 use crate::wire::{Payload, Reader, Record, WireError};
 

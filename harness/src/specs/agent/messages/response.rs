@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Id, records};
+use super::{Id, Method, records};
 use crate::wire::{Payload, Record, WireError};
 
 const CODE: u32 = 1;
@@ -87,6 +87,27 @@ pub fn staged(response: &[u8]) -> impl Iterator<Item = Result<Staged, WireError>
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     })
+}
+
+/// Reads a response of this method to its end.
+///
+/// # Errors
+/// Says why it does not parse: malformed bytes, or a required field that is not there.
+pub fn read(method: Method, response: &[u8]) -> Result<(), String> {
+    match method {
+        Method::StageInFiles => staged(response).try_for_each(|staged| match staged {
+            Ok(Staged::Named(_)) => Ok(()),
+            Ok(Staged::WithoutFile) => Err("a StagedFile without file".to_owned()),
+            Ok(Staged::WithoutUuid) => Err("a FileId without uuid".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }),
+        Method::RunJob => match Code::of(response) {
+            Ok(Code { state: Some(_), .. }) => Ok(()),
+            // A closed enum: a number that it does not have counts as an unknown field.
+            Ok(Code { state: None, .. }) => Err("it has no code".to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+    }
 }
 
 fn one_staged(staged: &[u8]) -> Result<Staged, WireError> {

@@ -257,7 +257,7 @@ pub(super) fn docs(request: &Request) -> &[Document] {
 }
 
 /// The name of the member that the body is.
-pub(super) fn kind(request: &Request) -> Option<&'static str> {
+pub(in super::super) fn kind(request: &Request) -> Option<&'static str> {
     Some(match request.body.as_ref()? {
         Body::Train(_) => "train",
         Body::Index(_) => "index",

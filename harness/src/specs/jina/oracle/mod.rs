@@ -25,6 +25,8 @@ pub use answers::{
     tags_survive, valid_is_no_error,
 };
 pub use arrays::{buffer_fits_shape, quantization_in_enum, quantized_names_original};
+#[cfg(feature = "net")]
+pub(super) use exchange::kind;
 pub use exchange::{CALL, CALL_UNARY, Conversations, SPAWN};
 pub use search::{
     at_most_top_k, finds_what_was_indexed, matches_distinct, same_level, score_refers, sorted,
