@@ -1,9 +1,12 @@
 //! `wirecheck.toml`: what a room has to know of the target and cannot find out.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 
+use crate::duration;
 use crate::specs::neofs_session::token::Lifetime;
 
 /// Everything that a user may say of the target. All of it has a default.
@@ -16,6 +19,28 @@ pub struct Config {
     pub neofs_session: NeofsSession,
     /// `[atomix-session]`
     pub atomix_session: AtomixSession,
+    /// `[agent]`
+    pub agent: Agent,
+}
+
+/// `[agent]`
+///
+/// ```
+/// let config: wirecheck::config::Config = toml::from_str("[agent]\nobserve = \"90s\"").expect("a configuration");
+/// assert_eq!(config.agent.observe, Some(std::time::Duration::from_secs(90)));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Agent {
+    /// How long a job is looked at that ought to leave WAIT, or to reach DONE. `--observe` overrides it.
+    #[serde(deserialize_with = "window")]
+    pub observe: Option<Duration>,
+}
+
+/// A duration as flags have it.
+fn window<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    duration::parse(&text).map(Some).map_err(D::Error::custom)
 }
 
 /// `[jina]`
@@ -93,6 +118,7 @@ pub enum Profile {
 /// ```
 /// let text = r#"
 /// [atomix-session]
+/// observe = "10s"                                         # as long as a session takes to move
 /// types = ["lock"]                                        # lists by these types show sessions
 /// sessions = [{ name = "s-1", primitive = "p-1" }, { name = "s-2" }]  # these exist
 /// "#;
@@ -102,6 +128,9 @@ pub enum Profile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AtomixSession {
+    /// How long sessions are looked at that ought to move. `--observe` overrides it.
+    #[serde(deserialize_with = "window")]
+    pub observe: Option<Duration>,
     /// Types to list by, beside the kinds of the sessions that the plain list shows.
     pub types: Vec<String>,
     /// Sessions that exist for the length of a run, whether a list shows them or not.
@@ -183,6 +212,18 @@ mod tests {
         assert!(toml::from_str::<Config>("[neofs]\n").is_err());
         assert!(toml::from_str::<Config>("[atomix-session]\ntypes = [\"lock\"]").is_ok());
         assert!(toml::from_str::<Config>("[atomix-session]\nkinds = [\"lock\"]").is_err());
+    }
+
+    #[test]
+    fn a_window_has_a_unit() {
+        for room in ["agent", "atomix-session"] {
+            let read =
+                |observe: &str| toml::from_str::<Config>(&format!("[{room}]\nobserve = {observe}"));
+            assert!(read("\"1.5m\"").is_ok(), "{room}");
+            for wrong in ["90", "\"90\"", "\"0s\"", "\"soon\""] {
+                assert!(read(wrong).is_err(), "{room}: {wrong}");
+            }
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub struct Conformance {
     jobs: usize,
     timeout: Duration,
     budget: Duration,
-    observe: Duration,
+    observe: Option<Duration>,
     strict: bool,
     access: Access,
     method: Option<(String, Payload)>,
@@ -124,7 +124,7 @@ impl Conformance {
             jobs: 8,
             timeout: Duration::from_secs(5),
             budget: Duration::from_secs(300),
-            observe: Duration::from_secs(2),
+            observe: None,
             strict: false,
             access: Access::default(),
             method: None,
@@ -199,10 +199,11 @@ impl Conformance {
         self
     }
 
-    /// How long a target that moves by itself is looked at. Default: 2 s.
+    /// How long a target that moves by itself is looked at, whatever its room. Default: what the
+    /// configuration says of the room, else 2 s.
     #[must_use]
     pub fn observe(mut self, observe: Duration) -> Self {
-        self.observe = observe;
+        self.observe = Some(observe);
         self
     }
 
@@ -325,13 +326,9 @@ impl Conformance {
             }
         }
         flags.extend(self.access.flags());
-        for (flag, now, default) in [
-            ("--timeout", self.timeout, default.timeout),
-            ("--observe", self.observe, default.observe),
-        ] {
-            if now != default {
-                flags.push(format!("{flag} {}ms", now.as_millis()));
-            }
+        let timeout = Some(self.timeout).filter(|timeout| *timeout != default.timeout);
+        for (flag, given) in [("--timeout", timeout), ("--observe", self.observe)] {
+            flags.extend(given.map(|given| format!("{flag} {}ms", given.as_millis())));
         }
         for (flag, given) in [
             ("--strict", self.strict),

@@ -17,6 +17,9 @@ use crate::model::Finding;
 use crate::records::Judgements;
 use crate::subject::{Payload, Subjects};
 
+/// How long a target that moves by itself is looked at where nobody says.
+const WINDOW: Duration = Duration::from_secs(2);
+
 /// What all checks of a run have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -24,14 +27,23 @@ pub struct Settings {
     pub seed: u64,
     /// How long one check may take.
     pub timeout: Duration,
-    /// How long a check looks at a target that moves by itself.
-    pub observe: Duration,
+    /// How long a check looks at a target that moves by itself, whatever its room.
+    pub observe: Option<Duration>,
     /// What the user said of the target.
     pub config: Config,
     /// What the run's trace says, where the target has one.
     pub records: Option<Arc<Judgements>>,
     /// A method to try the transport on, and a request for it, beside those of the rooms.
     pub method: Option<(String, Payload)>,
+}
+
+impl Settings {
+    /// The most that a check takes, with the longest window that one may open.
+    fn longest(&self) -> Duration {
+        let rooms = [self.config.agent.observe, self.config.atomix_session.observe];
+        let longest = rooms.into_iter().flatten().max();
+        self.timeout + self.observe.or(longest).unwrap_or(WINDOW)
+    }
 }
 
 /// The surroundings of one check.
@@ -43,6 +55,7 @@ pub struct Cx {
     recorder: Recorder,
     rng: ChaCha12Rng,
     deadline: Instant,
+    latest: Instant,
     connection: Option<Connection>,
     warnings: Vec<Finding>,
     looked: bool,
@@ -63,6 +76,7 @@ impl Cx {
             recorder: Recorder::new(id, settings.seed),
             rng: rng(settings.seed, id),
             deadline: Instant::now() + settings.timeout,
+            latest: Instant::now() + settings.longest(),
             connection: None,
             warnings: Vec::new(),
             looked: false,
@@ -183,9 +197,24 @@ impl Cx {
         self.deadline
     }
 
-    /// How long to look at a target that moves by itself.
-    pub fn observe(&self) -> Duration {
-        self.settings.observe
+    /// How long to look at a target that moves by itself: as the run says, else the configuration of
+    /// the room.
+    pub fn window(&self, of_the_room: Option<Duration>) -> Duration {
+        self.settings.observe.or(of_the_room).unwrap_or(WINDOW)
+    }
+
+    /// Opens such a window, and says when it closes. The check's deadline is put off, so that there is
+    /// time to judge behind the window; but not for one window after the other.
+    pub fn open_window(&mut self, of_the_room: Option<Duration>) -> Instant {
+        let closes = Instant::now() + self.window(of_the_room);
+        let judged = (closes + self.settings.timeout / 2).min(self.latest);
+        self.deadline = self.deadline.max(judged);
+        closes
+    }
+
+    /// The latest that the deadline can come to be.
+    pub fn latest(&self) -> Instant {
+        self.latest
     }
 
     /// What the user said of the target.

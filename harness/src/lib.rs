@@ -15,6 +15,8 @@ mod conformance;
 pub mod cx;
 pub mod decode;
 #[cfg(feature = "net")]
+pub mod duration;
+#[cfg(feature = "net")]
 pub mod expect;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;

@@ -84,7 +84,6 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
         .jobs(args.jobs)
         .timeout(args.timeout)
         .budget(args.budget)
-        .observe(args.observe)
         .strict(args.strict)
         .access(Access {
             ca: args.ca.clone(),
@@ -96,6 +95,9 @@ fn conformance(args: &CheckArgs) -> Result<Conformance, String> {
         .allow_remote(args.allow_remote)
         .allow_destructive(args.allow_destructive)
         .fail_fast(args.fail_fast);
+    if let Some(observe) = args.observe {
+        run = run.observe(observe);
+    }
     if let Some(path) = &args.config {
         run = run.config_file(path);
     }

@@ -102,14 +102,14 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
     jobs: usize,
     /// How long one check may take: 5s, 500ms, 1m
-    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = wirecheck::duration::parse)]
     timeout: Duration,
     /// How long the whole run may take
-    #[arg(long, value_name = "DUR", default_value = "5m", value_parser = duration)]
+    #[arg(long, value_name = "DUR", default_value = "5m", value_parser = wirecheck::duration::parse)]
     budget: Duration,
-    /// How long to look at a server whose state moves by itself
-    #[arg(long, value_name = "DUR", default_value = "2s", value_parser = duration)]
-    observe: Duration,
+    /// How long to look at a server whose state moves by itself [default: the configuration's, else 2s]
+    #[arg(long, value_name = "DUR", value_parser = wirecheck::duration::parse)]
+    observe: Option<Duration>,
     /// Also write the report to a file: text, json or junit (repeatable)
     #[arg(long, value_name = "FORMAT=PATH", value_parser = check::destination)]
     report: Vec<check::Destination>,
@@ -201,26 +201,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     if number == 0 { Err("at least 1".to_owned()) } else { Ok(number) }
 }
 
-/// A number and `ms`, `s` or `m`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is no duration: write a number and ms, s or m");
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
-    let number: f64 = text[..split].parse().map_err(|_| wrong())?;
-    let unit = match &text[split..] {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        _ => return Err(wrong()),
-    };
-    let duration = Duration::try_from_secs_f64(number * unit).map_err(|_| wrong())?;
-    let a_day = Duration::from_secs(86_400);
-    if duration.is_zero() || duration > a_day {
-        Err("more than nothing, at most a day".to_owned())
-    } else {
-        Ok(duration)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,15 +208,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn durations() {
-        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
-        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
-        for wrong in ["", "5", "s", "-1s", "0s", "5h", "1e300s", "NaNs", "infs", "25000000s"] {
-            assert!(duration(wrong).is_err(), "{wrong:?} was taken");
-        }
     }
 }

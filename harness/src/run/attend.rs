@@ -46,7 +46,7 @@ pub(super) async fn attend(
     let mut cx = Cx::new(&origin, &settings, &health.subjects, check.id);
     let recorder = cx.recorder().clone();
     let driven = tokio::spawn(async move {
-        let limit = cx.deadline() + GRACE;
+        let limit = cx.latest() + GRACE;
         let stopped = budget.within(timeout_at(limit, (check.drive)(&mut cx))).await;
         (stopped, cx)
     });

@@ -159,7 +159,7 @@ async fn settled(faults: Faults, checks: &[&'static Check], options: &Options) -
 
 fn options(timeout: Duration) -> Options {
     Options {
-        settings: Settings { seed: 7, timeout, observe: OBSERVE, ..Settings::default() },
+        settings: Settings { seed: 7, timeout, observe: Some(OBSERVE), ..Settings::default() },
         jobs: 8,
         budget: Duration::from_secs(60),
         strict: true,
@@ -173,7 +173,7 @@ fn options(timeout: Duration) -> Options {
 /// For a check that a busy machine kept from seeing enough.
 fn patient() -> Options {
     let mut options = options(LONG);
-    options.settings.observe = 4 * OBSERVE;
+    options.settings.observe = Some(4 * OBSERVE);
     options
 }
 

@@ -11,6 +11,7 @@ use http::{HeaderMap, Response};
 use tokio::net::{TcpListener, TcpStream};
 use wirecheck::catalogue;
 use wirecheck::client::Origin;
+use wirecheck::config::{Agent as AgentConfig, Config};
 use wirecheck::cx::Settings;
 use wirecheck::known::Known;
 use wirecheck::model::{Report, Verdict};
@@ -26,6 +27,8 @@ enum Variant {
     RefusesUnstaged,
     /// A job moves by the clock, whoever looks.
     MovesByTime,
+    /// The same, and it takes longer than a check has without a window.
+    MovesSlowly,
     /// A job is done at the first look.
     DoneAtOnce,
     /// Files come some other way: success_files is empty, and jobs wait.
@@ -89,7 +92,6 @@ impl Agent {
     }
 
     fn run(&mut self, variant: Variant, job: String, files: &[String]) -> Result<Vec<u8>, Code> {
-        const STEP: Duration = Duration::from_millis(30);
         let staged = files.iter().all(|file| self.staged.contains(file));
         if !staged && !self.jobs.contains_key(&job) {
             return if variant == Variant::RefusesUnstaged { Err(9) } else { Ok(code(variant, 0)) };
@@ -97,7 +99,8 @@ impl Agent {
         let (since, looks) = self.jobs.entry(job).or_insert_with(|| (Instant::now(), 0));
         *looks += 1;
         let state = match variant {
-            Variant::MovesByTime => since.elapsed().as_millis() as u64 / STEP.as_millis() as u64,
+            Variant::MovesByTime => since.elapsed().as_millis() as u64 / 30,
+            Variant::MovesSlowly => since.elapsed().as_millis() as u64 / 1200,
             Variant::DoneAtOnce => 2,
             _ => *looks,
         };
@@ -173,18 +176,33 @@ fn respond_with(mut respond: SendResponse<Bytes>, answer: Result<Vec<u8>, Code>)
     let _ = stream.send_trailers(trailers);
 }
 
-async fn report(variant: Variant) -> Report {
+fn settings(variant: Variant) -> Settings {
+    let usual = Settings {
+        seed: 7,
+        timeout: Duration::from_secs(5),
+        observe: Some(Duration::from_secs(1)),
+        ..Settings::default()
+    };
+    match variant {
+        Variant::MovesSlowly => Settings {
+            timeout: Duration::from_secs(1),
+            observe: None,
+            config: Config {
+                agent: AgentConfig { observe: Some(Duration::from_secs(30)) },
+                ..Config::default()
+            },
+            ..usual
+        },
+        _ => usual,
+    }
+}
+
+async fn report(variant: Variant, rooms: &[&str]) -> Report {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     let serving = tokio::spawn(served(variant, listener));
-    let settings = Settings {
-        seed: 7,
-        timeout: Duration::from_secs(5),
-        observe: Duration::from_secs(1),
-        ..Settings::default()
-    };
     let options = Options {
-        settings,
+        settings: settings(variant),
         jobs: 8,
         budget: Duration::from_secs(60),
         strict: true,
@@ -194,15 +212,15 @@ async fn report(variant: Variant) -> Report {
     };
     let origin = Origin::plain(address.clone());
     let target = Target::Endpoint(Endpoint { url: address, origin });
-    let room = catalogue::select(&["agent"]).expect("the room has checks");
-    let report = run(&target, &room, &options, &Silent).await.expect("the agent answers");
+    let checks = catalogue::select(rooms).expect("the room has checks");
+    let report = run(&target, &checks, &options, &Silent).await.expect("the agent answers");
     serving.abort();
     report
 }
 
 /// Everything passes, but for these, which are skipped.
 async fn passes(variant: Variant, skipped: &[&str]) {
-    let report = report(variant).await;
+    let report = report(variant, &["agent"]).await;
     for result in &report.results {
         let words = result.id.trim_start_matches("agent/");
         match &result.verdict {
@@ -221,6 +239,15 @@ async fn a_server_may_refuse_a_job_that_has_to_wait() {
 #[tokio::test]
 async fn a_job_may_move_by_itself() {
     passes(Variant::MovesByTime, &[]).await;
+}
+
+/// The configuration's window is as long as it says, however short a check's own time.
+#[tokio::test]
+async fn a_job_may_take_as_long_as_the_configuration_grants() {
+    let moving = ["agent/run/reaches-done", "agent/run/leaves-wait-with-files-staged-before"];
+    let report = report(Variant::MovesSlowly, &moving).await;
+    report.assert_passed();
+    assert_eq!(report.summary().pass, moving.len(), "{report}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn check_at(
         settings: Settings {
             seed: 1,
             timeout: Duration::from_secs(5),
-            observe,
+            observe: Some(observe),
             config,
             ..Settings::default()
         },
@@ -114,7 +114,10 @@ async fn a_target_that_only_lists_by_type_is_looked_at_by_known_types() {
     assert!(reasons(&unknown).iter().all(told), "{}", unpassed(&unknown));
 
     let known = Config {
-        atomix_session: AtomixSession { types: vec!["lock".to_owned()], sessions: Vec::new() },
+        atomix_session: AtomixSession {
+            types: vec!["lock".to_owned()],
+            ..AtomixSession::default()
+        },
         ..Config::default()
     };
     let known = check_at(&target, &checks, observe, known).await;
@@ -135,7 +138,7 @@ async fn a_known_session_is_got_where_no_list_shows_it() {
         primitive: id.primitive.map(|primitive| primitive.id).unwrap_or_default(),
     });
     let config = Config {
-        atomix_session: AtomixSession { types: Vec::new(), sessions: known.collect() },
+        atomix_session: AtomixSession { sessions: known.collect(), ..AtomixSession::default() },
         ..Config::default()
     };
     let checks = catalogue::select(&["atomix-session/get", "atomix-session/state/state-in-enum"]);

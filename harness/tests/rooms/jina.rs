@@ -19,7 +19,7 @@ fn options(timeout: Duration) -> Options {
         settings: Settings {
             seed: 1,
             timeout,
-            observe: Duration::from_secs(1),
+            observe: Some(Duration::from_secs(1)),
             config,
             ..Settings::default()
         },

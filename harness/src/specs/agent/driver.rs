@@ -271,10 +271,10 @@ impl Pace {
     /// The longest distance, and what is kept of the check's time for the last look.
     const LONGEST: Duration = Duration::from_millis(250);
 
-    pub(super) fn of(cx: &Cx) -> Pace {
-        let now = Instant::now();
-        let latest = cx.deadline().checked_sub(Pace::LONGEST).unwrap_or(now);
-        Pace { looks: 0, closes: (now + cx.observe()).min(latest) }
+    pub(super) fn of(cx: &mut Cx) -> Pace {
+        let closes = cx.open_window(cx.config().agent.observe);
+        let latest = cx.deadline().checked_sub(Pace::LONGEST).unwrap_or(closes);
+        Pace { looks: 0, closes: closes.min(latest) }
     }
 
     /// True when it is time for the next look, false when the window has closed.
@@ -291,5 +291,6 @@ impl Pace {
 
 /// The window that was watched, for a sentence.
 pub(super) fn window(cx: &Cx) -> String {
-    format!("the observation window of {:.1} s (--observe)", cx.observe().as_secs_f64())
+    let seconds = cx.window(cx.config().agent.observe).as_secs_f64();
+    format!("the observation window of {seconds:.1} s (--observe)")
 }

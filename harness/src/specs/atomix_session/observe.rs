@@ -30,6 +30,7 @@ const SIGHTINGS: usize = 100_000;
 /// [`Stop::Skip`] where the window passed without the clause being exercised.
 pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Result<(), Stop> {
     let began = Instant::now();
+    let closes = cx.open_window(cx.config().atomix_session.observe);
     // The last tenth of a check's time is for judging.
     let granted = (cx.deadline() - began).mul_f64(0.9);
     let mut outlook = Outlook::new(cx).await?;
@@ -42,7 +43,7 @@ pub(super) async fn observe(cx: &mut Cx, clause: &Clause, turns: usize) -> Resul
         let elapsed = began.elapsed();
         let over = elapsed >= granted
             || outlook.sightings >= SIGHTINGS
-            || elapsed >= cx.observe() && outlook.rounds >= ROUNDS;
+            || Instant::now() >= closes && outlook.rounds >= ROUNDS;
         if outlook.turns < judged_at && !over {
             continue;
         }
