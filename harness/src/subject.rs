@@ -17,6 +17,8 @@ pub struct Subject {
     pub shape: Option<Shape>,
     /// Where its requests come from.
     pub payload: Payload,
+    /// Where requests come from whose answers are long, if there are such.
+    pub echoed: Option<Payload>,
     /// How such a request was answered at first.
     pub usual: Usual,
     /// Whether the messages of that answer were the method's.
@@ -106,6 +108,14 @@ impl Subjects {
         self.unary()
             .or_else(|| self.0.iter().find(|subject| subject.ends_ok()))
             .or_else(|| self.0.first())
+    }
+
+    /// One whose valid calls end with OK and bring long answers, and a request for such an answer; else
+    /// any, in the hope that its usual ones are long.
+    pub fn echoing(&self) -> Option<(&Subject, &Payload)> {
+        let echoing = self.0.iter().filter(|subject| subject.ends_ok());
+        let mut echoing = echoing.filter_map(|subject| Some((subject, subject.echoed.as_ref()?)));
+        echoing.next().or_else(|| self.any().map(|subject| (subject, &subject.payload)))
     }
 
     /// One whose valid calls end with OK, whatever comes before that; a unary one before others.

@@ -42,6 +42,7 @@ pub(super) struct Health {
 struct Vital {
     path: String,
     payload: Payload,
+    echoed: Option<Payload>,
     half_close: bool,
     pulse: Pulse,
 }
@@ -192,7 +193,7 @@ struct Asking<'a> {
 impl Asking<'_> {
     async fn everything(&mut self, selected: &BTreeSet<&str>) -> Result<(), String> {
         if let (true, Some((path, payload))) = (self.transport, self.settings.method.clone()) {
-            self.subject(path, payload).await?;
+            self.subject(path, payload, None).await?;
         }
         let rooms = catalogue::ROOMS.iter().filter(|room| {
             !room.probes.is_empty() && (self.transport || selected.contains(room.name))
@@ -213,6 +214,7 @@ impl Asking<'_> {
         let mut vital = Vital {
             path: probe.path.to_owned(),
             payload: Payload::Made(probe.request),
+            echoed: probe.echoed.map(Payload::Made),
             half_close: probe.half_close,
             pulse: Pulse::Message,
         };
@@ -241,7 +243,8 @@ impl Asking<'_> {
                 }
                 Pulse::Message | Pulse::Ended(_) => {
                     if self.transport {
-                        self.subject(vital.path.clone(), vital.payload.clone()).await?;
+                        let Vital { path, payload, echoed, .. } = vital.clone();
+                        self.subject(path, payload, echoed).await?;
                     }
                     self.health.served.entry(name).or_insert(vital);
                 }
@@ -256,7 +259,12 @@ impl Asking<'_> {
     }
 
     /// How one message and a half-close behind it are answered on this method.
-    async fn subject(&mut self, path: String, payload: Payload) -> Result<(), String> {
+    async fn subject(
+        &mut self,
+        path: String,
+        payload: Payload,
+        echoed: Option<Payload>,
+    ) -> Result<(), String> {
         let connection = self.connection().await?;
         let mut call = connection.call(&path, &HeaderMap::new(), self.deadline()).await;
         call.send_payload(&payload.make(&mut self.rng("subject", &path)));
@@ -264,7 +272,7 @@ impl Asking<'_> {
         if let Some(code) = answer.end.code() {
             let usual = Usual { messages: answer.messages.len(), code };
             let (shape, proper) = (Shape::of_path(&path), is_proper(&path, &answer));
-            self.subjects.push(Subject { path, shape, payload, usual, proper });
+            self.subjects.push(Subject { path, shape, payload, echoed, usual, proper });
         }
         Ok(())
     }

@@ -64,6 +64,9 @@ pub struct Probe {
     pub path: &'static str,
     /// Makes the encoded request, new ids in it each time.
     pub request: fn(&mut ChaCha12Rng) -> Vec<u8>,
+    /// Makes a request that is answered with some 15 KB, in one frame, where the method gives back what
+    /// it is sent.
+    pub echoed: Option<fn(&mut ChaCha12Rng) -> Vec<u8>>,
     /// Whether the client half-closes behind it.
     pub half_close: bool,
 }

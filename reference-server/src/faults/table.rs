@@ -346,6 +346,7 @@ faults! {
     RefusesPastCapWithInternalError breaks "grpc/connection/stream-cap": "resets streams past the cap with INTERNAL_ERROR";
     EndsConnectionPastCap breaks "grpc/connection/stream-cap-spares-others": "answers a stream past the cap with GOAWAY and closes the connection";
     HoldsUpOthersForSlowReader breaks "grpc/connection/slow-reader": "sends no other answer while one waits for its client's window";
+    StopsAtFullWindow breaks "grpc/connection/slow-reader": "answers every call with UNAVAILABLE once the window of a connection was used up";
     BearsFiftyHalfOpen breaks "grpc/connection/half-open": "closes new connections while 50 have not said anything";
     AnswersWithHttp500 breaks "grpc/response/http-200": "refuses with HTTP status 500";
     ResetsRefusedCalls breaks "grpc/response/no-bare-reset": "resets a call where a status that refuses it was due";

@@ -80,6 +80,7 @@ pub struct Frames {
     hpack: hpack::Reader,
     recording: Recording,
     next_stream: u32,
+    keeps_window: bool,
 }
 
 impl Frames {
@@ -101,6 +102,7 @@ impl Frames {
             hpack: hpack::Reader::new(),
             recording: Recording::new(recorder),
             next_stream: 1,
+            keeps_window: false,
         };
         let mut payload = Vec::new();
         for (name, value) in settings {
@@ -161,6 +163,11 @@ impl Frames {
         self.codec.frame(WINDOW_UPDATE, 0, stream, &by.to_be_bytes()).await;
     }
 
+    /// From now on what is read may not be sent again on the connection, so that its window is used up.
+    pub fn keep_connection_window(&mut self) {
+        self.keeps_window = true;
+    }
+
     /// The next frame, by the check's deadline. SETTINGS and PINGs of the target are answered.
     pub async fn next(&mut self) -> Frame {
         let deadline = self.codec.deadline;
@@ -215,7 +222,9 @@ impl Frames {
         }
         // What was read may be sent again, on the stream and on the connection.
         if let Ok(by @ 1..) = u32::try_from(payload.len()) {
-            self.widen(0, by).await;
+            if !self.keeps_window {
+                self.widen(0, by).await;
+            }
             if !end_stream {
                 self.widen(stream, by).await;
             }

@@ -21,6 +21,12 @@ pub(super) fn any_staging(rng: &mut ChaCha12Rng) -> Vec<u8> {
     Request::new(Method::StageInFiles, drawn(rng), &[drawn(rng)]).encode()
 }
 
+/// A StageInFiles of 300 files, each of which the answer names again.
+pub(super) fn many_staged(rng: &mut ChaCha12Rng) -> Vec<u8> {
+    let files: Vec<Uuid> = (0..300).map(|_| drawn(rng)).collect();
+    Request::new(Method::StageInFiles, drawn(rng), &files).encode()
+}
+
 /// A RunJob that any server answers; since nobody stages its file, nothing is run.
 pub(super) fn any_run(rng: &mut ChaCha12Rng) -> Vec<u8> {
     Request::new(Method::RunJob, drawn(rng), &[drawn(rng)]).encode()

@@ -43,7 +43,17 @@ pub static ROOM: Room = Room {
     ],
     #[cfg(feature = "net")]
     probes: &[
-        Probe { path: Method::StageInFiles.path(), request: driver::any_staging, half_close: true },
-        Probe { path: Method::RunJob.path(), request: driver::any_run, half_close: true },
+        Probe {
+            path: Method::StageInFiles.path(),
+            request: driver::any_staging,
+            echoed: Some(driver::many_staged),
+            half_close: true,
+        },
+        Probe {
+            path: Method::RunJob.path(),
+            request: driver::any_run,
+            echoed: None,
+            half_close: true,
+        },
     ],
 };

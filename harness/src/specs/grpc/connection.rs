@@ -7,11 +7,10 @@ use http::HeaderMap;
 use tokio::time::Instant;
 use wirecheck_proto::wirecheck::v1::Side;
 
-use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING, SLOW_READER};
+use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING};
 use super::driver::{any, headers, open, served, serves_on};
-use super::raw::{Ending, ending, request};
 use crate::check::{Check, Manner, Stop};
-use crate::client::{Call, Frame, INITIAL_WINDOW_SIZE, Incoming, framed, idle};
+use crate::client::{Call, Frame, Incoming, framed, idle};
 use crate::cx::Cx;
 use crate::expect;
 
@@ -144,37 +143,6 @@ pub(super) const CHECKS: &[Check] = &[
                     "each call to bring its own answer",
                     "the answer to another call's request",
                 )
-            })
-        },
-    },
-    Check {
-        id: "grpc/connection/slow-reader",
-        clause: &SLOW_READER,
-        manner: Manner::Hostile,
-        needs: &[],
-        drive: |cx| {
-            Box::pin(async move {
-                let subject = any(cx)?;
-                let messages =
-                    [framed(0, &subject.request(cx.rng())), framed(0, &subject.request(cx.rng()))];
-                let mut frames = cx.frames(&[(INITIAL_WINDOW_SIZE, 0)]).await?;
-                let blocked = frames.request(&request(&subject.path), false).await;
-                frames.data(blocked, &messages[0], true).await;
-                let read = frames.request(&request(&subject.path), false).await;
-                frames.widen(read, 1 << 20).await;
-                frames.data(read, &messages[1], true).await;
-                let end = ending(&mut frames, read, |_| {}).await;
-                let expected = "a call to be served beside one whose stream has no window";
-                expect::that(end == Ending::Status(0), expected, end.to_string())?;
-                serves_on(cx, &subject, "a call on a stream without a window").await?;
-                // It was there all the while: with a window it is answered too.
-                frames.widen(blocked, 1 << 20).await;
-                match ending(&mut frames, blocked, |_| {}).await {
-                    Ending::Status(0) => Ok(()),
-                    end => expect::skip(format!(
-                        "nothing shows that the stream waited for its window: {end}"
-                    )),
-                }
             })
         },
     },

@@ -32,6 +32,8 @@ mod response;
 #[cfg(feature = "net")]
 mod size;
 #[cfg(feature = "net")]
+mod slow;
+#[cfg(feature = "net")]
 mod timeout;
 
 use super::Room;
@@ -52,6 +54,7 @@ pub static ROOM: Room = Room {
         compression::CHECKS,
         cancel::CHECKS,
         connection::CHECKS,
+        slow::CHECKS,
         cap::CHECKS,
         response::CHECKS,
         reserved::CHECKS,

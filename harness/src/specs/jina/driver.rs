@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use prost::Message as _;
 use rand_chacha::ChaCha12Rng;
+use wirecheck_proto::jina::document::Content;
 use wirecheck_proto::jina::request::control_request::Command;
 use wirecheck_proto::jina::request::{
     Body, ControlRequest, IndexRequest, SearchRequest, TrainRequest,
@@ -23,6 +24,14 @@ use crate::status::End;
 /// An encoded search that any server answers.
 pub(super) fn any_search(rng: &mut ChaCha12Rng) -> Vec<u8> {
     let body = search(vec![documents::text(rng)], 1);
+    Request { request_id: documents::id(rng), body: Some(body), status: None }.encode_to_vec()
+}
+
+/// A search for a document of 15,000 letters, which comes back with it.
+pub(super) fn long_search(rng: &mut ChaCha12Rng) -> Vec<u8> {
+    let mut document = documents::text(rng);
+    document.content = Some(Content::Text("w".repeat(15_000)));
+    let body = search(vec![document], 1);
     Request { request_id: documents::id(rng), body: Some(body), status: None }.encode_to_vec()
 }
 

@@ -50,7 +50,17 @@ pub static ROOM: Room = Room {
     // Never Spawn: it may start processes.
     #[cfg(feature = "net")]
     probes: &[
-        Probe { path: oracle::CALL_UNARY, request: driver::any_search, half_close: true },
-        Probe { path: oracle::CALL, request: driver::any_search, half_close: true },
+        Probe {
+            path: oracle::CALL_UNARY,
+            request: driver::any_search,
+            echoed: Some(driver::long_search),
+            half_close: true,
+        },
+        Probe {
+            path: oracle::CALL,
+            request: driver::any_search,
+            echoed: Some(driver::long_search),
+            half_close: true,
+        },
     ],
 };

@@ -65,5 +65,10 @@ pub static ROOM: Room = Room {
         code::CHECKS,
     ],
     #[cfg(feature = "net")]
-    probes: &[Probe { path: token::CREATE, request: token::any_init, half_close: false }],
+    probes: &[Probe {
+        path: token::CREATE,
+        request: token::any_init,
+        echoed: None,
+        half_close: false,
+    }],
 };

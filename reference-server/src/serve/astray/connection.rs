@@ -10,12 +10,14 @@ use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 
 use super::Astray;
-use super::frames::{ACK, DATA, END_STREAM, Frame, Frames, GOAWAY, PING, RST_STREAM};
+use super::frames::{
+    ACK, DATA, END_STREAM, Frame, Frames, GOAWAY, PING, RST_STREAM, WINDOW_UPDATE,
+};
 use crate::connection::ConnectionId;
 use crate::faults::Fault;
 
 /// The faults that need it.
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 10] = [
     Fault::ResetsMalformedWithInternalError,
     Fault::EndsConnectionOnEmptyData,
     Fault::TalksToResetStream,
@@ -25,8 +27,11 @@ const FAULTS: [Fault; 9] = [
     Fault::SendsGoawayOnBadCall,
     Fault::RefusesPastCapWithInternalError,
     Fault::EndsConnectionPastCap,
+    Fault::StopsAtFullWindow,
 ];
 
+/// What the server may send on a new connection, in bytes (RFC 9113, section 6.9.2).
+const WINDOW: i64 = 65_535;
 const PROTOCOL_ERROR: u32 = 1;
 const INTERNAL_ERROR: u32 = 2;
 const REFUSED_STREAM: u32 = 7;
@@ -42,6 +47,8 @@ pub(in crate::serve) struct Tampering {
     out: BytesMut,
     /// Streams that the client reset since its last PING.
     reset: Vec<u32>,
+    /// What the server may send on the connection yet, in bytes.
+    window: i64,
     /// Whether the connection ends once `out` is empty.
     ends: bool,
 }
@@ -60,6 +67,7 @@ impl Tampering {
                 said: Frames::default(),
                 out: BytesMut::new(),
                 reset: Vec::new(),
+                window: WINDOW,
                 ends: false,
             })
         })
@@ -77,6 +85,10 @@ impl Tampering {
             let empty = frame.payload().is_empty() && !frame.has(END_STREAM);
             match frame.kind() {
                 DATA if empty => self.ends |= self.astray.has(Fault::EndsConnectionOnEmptyData),
+                WINDOW_UPDATE if frame.stream() == 0 => {
+                    let by = frame.payload().get(..4).map_or(0, |mut by| by.get_u32());
+                    self.window += i64::from(by);
+                }
                 RST_STREAM => {
                     self.astray.reset();
                     self.ends |= self.astray.has(Fault::EndsConnectionOnReset);
@@ -139,6 +151,13 @@ impl Tampering {
                 for stream in std::mem::take(&mut self.reset) {
                     self.out.put(Frame::new(DATA, stream, &[]).into_bytes());
                 }
+            }
+            DATA => {
+                self.window -= frame.payload().len() as i64;
+                if self.window <= 0 {
+                    self.astray.fall(Fault::StopsAtFullWindow);
+                }
+                self.out.put(frame.into_bytes());
             }
             RST_STREAM => self.say_reset(frame),
             _ => self.out.put(frame.into_bytes()),

@@ -9,6 +9,7 @@ pub(super) const DATA: u8 = 0;
 pub(super) const RST_STREAM: u8 = 3;
 pub(super) const PING: u8 = 6;
 pub(super) const GOAWAY: u8 = 7;
+pub(super) const WINDOW_UPDATE: u8 = 8;
 /// On DATA.
 pub(super) const END_STREAM: u8 = 1;
 /// On PING.
