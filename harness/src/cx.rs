@@ -15,6 +15,7 @@ use crate::client::{Answer, Call, Connection, DialError, Frames, Origin, Recorde
 use crate::config::Config;
 use crate::model::Finding;
 use crate::records::Judgements;
+use crate::status::End;
 use crate::subject::{Payload, Subjects};
 
 /// How long a target that moves by itself is looked at where nobody says.
@@ -44,6 +45,17 @@ impl Settings {
         let longest = rooms.into_iter().flatten().max();
         self.timeout + self.observe.or(longest).unwrap_or(WINDOW)
     }
+}
+
+/// How a call ended, of several that are judged together.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// What was sent on it, for a sentence.
+    pub what: String,
+    /// Its end.
+    pub end: End,
+    /// The event that brought it.
+    pub event: Option<usize>,
 }
 
 /// The surroundings of one check.
@@ -224,7 +236,13 @@ impl Cx {
 
     /// Something beside the clause that is worth a look.
     pub fn warn(&mut self, expected: impl Into<String>, actual: impl Into<String>) {
-        self.warnings.push(Finding::new(expected, actual));
+        let last = self.recorder.last_from_target(None);
+        self.warnings.push(Finding::new(expected, actual).marking(last));
+    }
+
+    /// How a call has just ended that is judged when others have, too.
+    pub fn ended(&self, what: impl Into<String>, end: End) -> Ended {
+        Ended { what: what.into(), end, event: self.recorder.last_from_target(None) }
     }
 
     /// What was warned of so far.

@@ -25,6 +25,21 @@ pub fn that(
     if holds { Ok(()) } else { Err(Finding::new(expected, actual).into()) }
 }
 
+/// What was judged, with these events marked where it fails: of several conversations, the last event
+/// is another's.
+///
+/// # Errors
+/// What was judged.
+pub fn marking(
+    events: impl IntoIterator<Item = usize>,
+    judged: Result<(), Stop>,
+) -> Result<(), Stop> {
+    judged.map_err(|stop| match stop {
+        Stop::Fail(finding) => Stop::Fail(Box::new(finding.marking(events))),
+        other => other,
+    })
+}
+
 /// Fails unless the two are the same; `what` names the thing compared.
 ///
 /// # Errors

@@ -109,6 +109,14 @@ impl Recorder {
         self.lock().trace.clone()
     }
 
+    /// The index of what the target sent last, on this stream or on any.
+    pub fn last_from_target(&self, stream: Option<u32>) -> Option<usize> {
+        let events = &self.lock().trace.events;
+        events.iter().rposition(|event| {
+            event.side() == Side::Server && stream.is_none_or(|stream| event.stream == stream)
+        })
+    }
+
     /// The trace, handed over: what comes later begins a new one.
     pub fn take(&self) -> Trace {
         std::mem::take(&mut self.lock().trace)

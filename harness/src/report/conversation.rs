@@ -100,7 +100,18 @@ fn opening(fields: &[Header]) -> String {
     };
     let more: Vec<_> = fields.iter().filter(|field| !usual(field)).map(header).collect();
     let with = if more.is_empty() { String::new() } else { format!(" with {}", more.join(", ")) };
-    format!("opens {}{path}{with}", method.map_or_else(String::new, |method| format!("{method} ")))
+    // A tape of no connection has none of the usual fields.
+    let sent = fields.iter().any(|field| field.name == ":method");
+    let missing = ["te", "content-type"].iter().filter(|name| value(fields, name).is_none());
+    let without: Vec<_> = missing.filter(|_| sent).copied().collect();
+    let without = match without.is_empty() {
+        true => String::new(),
+        false => format!(" without {}", without.join(" and ")),
+    };
+    format!(
+        "opens {}{path}{with}{without}",
+        method.map_or_else(String::new, |method| format!("{method} "))
+    )
 }
 
 fn ending(fields: &[Header]) -> String {

@@ -18,7 +18,8 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let mut ends = Vec::new();
                 for defect in MISSING_FIELDS {
-                    ends.push((defect.what.to_owned(), tried(cx, defect).await?.end));
+                    let end = tried(cx, defect).await?.end;
+                    ends.push(cx.ended(defect.what, end));
                 }
                 codes(&ends, &[Code::InvalidArgument, Code::Internal])
             })
@@ -35,7 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
                 for place in PLACES {
                     twin(cx, place.method, 1).await?;
                     for text in no_uuids(cx) {
-                        ends.push((place.with(&text), tried_text(cx, place, &text).await?.end));
+                        let end = tried_text(cx, place, &text).await?.end;
+                        ends.push(cx.ended(place.with(&text), end));
                     }
                 }
                 codes(&ends, &[Code::InvalidArgument])

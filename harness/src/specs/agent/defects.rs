@@ -4,9 +4,9 @@ use super::driver::{ask, fresh, is_accepted, needs, prepared};
 use super::messages::{Id, Method, Request};
 use crate::check::Stop;
 use crate::client::Answer;
-use crate::cx::Cx;
+use crate::cx::{Cx, Ended};
 use crate::expect;
-use crate::status::{Code, End};
+use crate::status::Code;
 
 /// One thing that is wrong with an otherwise valid request.
 #[derive(Debug)]
@@ -224,11 +224,11 @@ pub(super) async fn parses_empty(cx: &mut Cx, place: usize) -> Result<(), Stop> 
 ///
 /// # Errors
 /// [`Stop::Fail`] at the first with another code; [`Stop::Skip`] when none was refused with one.
-pub(super) fn codes(ends: &[(String, End)], allowed: &[Code]) -> Result<(), Stop> {
+pub(super) fn codes(ends: &[Ended], allowed: &[Code]) -> Result<(), Stop> {
     let mut unrefused = None;
     let mut judged = false;
-    for (what, end) in ends {
-        match expect::code(end, allowed, what) {
+    for Ended { what, end, event } in ends {
+        match expect::marking(*event, expect::code(end, allowed, what)) {
             Ok(()) => judged = true,
             Err(Stop::Skip(reason)) => unrefused = unrefused.or(Some(reason)),
             Err(stop) => return Err(stop),

@@ -5,13 +5,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use tokio::time::Instant;
-use wirecheck_proto::wirecheck::v1::Side;
 
 use super::clauses::{CONCURRENT_STREAMS, GOAWAY_FREE, HALF_OPEN, PING};
 use super::driver::{any, headers, open, served, serves_on};
-use crate::check::{Check, Manner, Stop};
+use crate::check::{Check, Manner};
 use crate::client::{Call, Frame, Incoming, framed, idle};
-use crate::cx::Cx;
 use crate::expect;
 
 /// Calls at once.
@@ -129,8 +127,10 @@ pub(super) const CHECKS: &[Check] = &[
                 let mut answers = join_all(calls.iter_mut().map(Call::rest)).await;
                 answers.append(&mut last);
                 for (at, answer) in answers.iter().enumerate() {
-                    served(&subject, answer, &format!("each of {cap} concurrent calls"))
-                        .map_err(|stop| marking_end(cx, before + at + 1, stop))?;
+                    let stream = u32::try_from(before + at + 1).unwrap_or(u32::MAX);
+                    let judged =
+                        served(&subject, answer, &format!("each of {cap} concurrent calls"));
+                    expect::marking(cx.recorder().last_from_target(Some(stream)), judged)?;
                 }
                 let others = |at: usize| {
                     own.iter().enumerate().any(|(of, own_of)| {
@@ -164,18 +164,6 @@ pub(super) const CHECKS: &[Check] = &[
         },
     },
 ];
-
-/// With the end of this stream marked: of so many calls the last event is another one's.
-fn marking_end(cx: &Cx, stream: usize, stop: Stop) -> Stop {
-    let events = cx.recorder().trace().events;
-    let end = events
-        .iter()
-        .rposition(|event| event.side() == Side::Server && event.stream as usize == stream);
-    match stop {
-        Stop::Fail(finding) => Stop::Fail(Box::new(finding.marking(end))),
-        other => other,
-    }
-}
 
 fn payloads(answer: &crate::client::Answer) -> Vec<bytes::Bytes> {
     answer.messages.iter().map(|message| message.payload.clone()).collect()

@@ -20,7 +20,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let subject = any(cx)?;
                 twin(cx, &subject).await?;
-                let mut taken = Vec::new();
+                let (mut taken, mut events) = (Vec::new(), Vec::new());
                 for wrong in [Some("application/json"), Some("text/plain"), None] {
                     let mut headers = with(&[("te", "trailers")]);
                     headers.extend(wrong.map(|wrong| {
@@ -30,10 +30,12 @@ pub(super) const CHECKS: &[Check] = &[
                     if call.http() != 415 {
                         let what = wrong.unwrap_or("none");
                         taken.push(format!("{what}: HTTP status {}, {}", call.http(), answer.end));
+                        events.extend(cx.recorder().last_from_target(None));
                     }
                 }
                 let expected = "requests of content-type application/json, text/plain and none to be answered with HTTP status 415";
-                expect::that(taken.is_empty(), expected, taken.join("; "))
+                let judged = expect::that(taken.is_empty(), expected, taken.join("; "));
+                expect::marking(events, judged)
             })
         },
     },

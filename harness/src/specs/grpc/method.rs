@@ -97,7 +97,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let subject = any(cx)?;
                 twin(cx, &subject).await?;
                 let deadline = cx.deadline();
-                let mut served = Vec::new();
+                let (mut served, mut events) = (Vec::new(), Vec::new());
                 for method in [Method::GET, Method::PUT] {
                     let request = subject.request(cx.rng());
                     let connection = cx.connection().await?;
@@ -108,10 +108,12 @@ pub(super) const CHECKS: &[Check] = &[
                     let end = call.finish().await.end;
                     if !end.is_refusal() {
                         served.push(format!("{method}: {end}"));
+                        events.extend(cx.recorder().last_from_target(None));
                     }
                 }
                 let expected = "GET and PUT requests to be refused: HTTP status 405, or a status other than OK";
-                expect::that(served.is_empty(), expected, served.join("; "))
+                let judged = expect::that(served.is_empty(), expected, served.join("; "));
+                expect::marking(events, judged)
             })
         },
     },

@@ -40,7 +40,8 @@ pub(super) const CHECKS: &[Check] = &[
                 let ends =
                     [("1S", 1_000), ("1000m", 1_000), ("1000000u", 1_000), ("99999999n", 99)];
                 let looks = look(cx, &["1S", "1000m", "1000000u", "99999999n", "1M", "1H"]).await?;
-                for ((value, after), millis) in looks.iter().zip(ends.map(|(_, millis)| millis)) {
+                for (look, (value, millis)) in looks.iter().zip(ends) {
+                    let after = &look.after;
                     let due = Duration::from_millis(millis);
                     let on_time = after
                         .as_ref()
@@ -48,13 +49,11 @@ pub(super) const CHECKS: &[Check] = &[
                     let expected = format!(
                         "a call with grpc-timeout {value} to end after {millis} ms, at most a second late"
                     );
-                    expect::that(
-                        on_time && after.as_ref().is_some_and(|(end, _)| expired(end)),
-                        expected,
-                        told(after),
-                    )?;
+                    let expires = after.as_ref().is_some_and(|(end, _)| expired(end));
+                    let judged = expect::that(on_time && expires, expected, told(after));
+                    expect::marking(look.event, judged)?;
                 }
-                looks[ends.len()..].iter().try_for_each(|(value, after)| still_open(value, after))
+                looks[ends.len()..].iter().try_for_each(still_open)
             })
         },
     },
@@ -66,12 +65,12 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let looks = look(cx, &["300m"]).await?;
-                let (_, after) = &looks[0];
+                let Look { after, event, .. } = &looks[0];
                 let held = after.as_ref().is_some_and(|(end, took)| {
                     expired(end) && *took <= Duration::from_millis(300) + LATE
                 });
                 let expected = "a call with grpc-timeout 300m to end within 1.3 s with DEADLINE_EXCEEDED (4), CANCELLED (1) or RST_STREAM CANCEL";
-                expect::that(held, expected, told(after))
+                expect::marking(*event, expect::that(held, expected, told(after)))
             })
         },
     },
@@ -110,7 +109,7 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let looks = look(cx, &["200m"]).await?;
-                let Some((end, _)) = &looks[0].1 else {
+                let Look { after: Some((end, _)), event, .. } = &looks[0] else {
                     return expect::skip(
                         "a call with grpc-timeout 200m did not end, which is another clause's matter",
                     );
@@ -118,7 +117,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let named =
                     end.code() == Some(Code::DeadlineExceeded) || *end == End::Reset(CANCEL);
                 let expected = "a call with grpc-timeout 200m to end with DEADLINE_EXCEEDED (4) or RST_STREAM CANCEL";
-                expect::that(named, expected, end.to_string())
+                expect::marking(*event, expect::that(named, expected, end.to_string()))
             })
         },
     },
@@ -139,19 +138,21 @@ pub(super) const CHECKS: &[Check] = &[
                     ));
                 }
                 // All of them are tried: which ones are let through tells what the parser takes for one.
-                let mut taken = Vec::new();
+                let (mut taken, mut events) = (Vec::new(), Vec::new());
                 for wrong in MALFORMED {
                     let (_, answer) =
                         exchange(cx, &subject, headers_with(&[("grpc-timeout", wrong)])).await?;
                     if !answer.end.is_refusal() {
                         taken.push(format!("{wrong:?}: {}", answer.end));
+                        events.extend(cx.recorder().last_from_target(None));
                     }
                 }
                 let expected = format!(
                     "calls with a malformed grpc-timeout ({}) to be refused",
                     MALFORMED.map(|wrong| format!("{wrong:?}")).join(", ")
                 );
-                expect::that(taken.is_empty(), expected, taken.join("; "))
+                let judged = expect::that(taken.is_empty(), expected, taken.join("; "));
+                expect::marking(events, judged)
             })
         },
     },
@@ -163,7 +164,7 @@ pub(super) const CHECKS: &[Check] = &[
         drive: |cx| {
             Box::pin(async move {
                 let looks = look(cx, &[""]).await?;
-                still_open("absent", &looks[0].1)
+                still_open(&looks[0])
             })
         },
     },
@@ -193,7 +194,7 @@ pub(super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let values = ["99999999H", "99999999M", "99999999S", "99999999m", "99999999u"];
                 let looks = look(cx, &values).await?;
-                looks.iter().try_for_each(|(value, after)| still_open(value, after))
+                looks.iter().try_for_each(still_open)
             })
         },
     },
@@ -202,14 +203,24 @@ pub(super) const CHECKS: &[Check] = &[
 /// How a call ended, and after how long.
 type After = Option<(End, Duration)>;
 
+/// What became of a call with this value of grpc-timeout.
+#[derive(Debug)]
+struct Look {
+    value: &'static str,
+    after: After,
+    /// What the target sent last on it.
+    event: Option<usize>,
+}
+
 /// Opens a call for each value, headers and nothing more, and looks at all of them for two seconds.
-async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str, After)>, Stop> {
+async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<Look>, Stop> {
     let subject = any(cx)?;
     let mut looks = Vec::new();
     for value in values {
         let headers =
             if value.is_empty() { headers() } else { headers_with(&[("grpc-timeout", value)]) };
         let mut call = open(cx, &subject.path, headers).await?;
+        let stream = u32::try_from(cx.recorder().streams()).unwrap_or(u32::MAX);
         let opened = Instant::now();
         looks.push(async move {
             let next = call.next_by(opened + OPEN).await;
@@ -220,10 +231,15 @@ async fn look(cx: &mut Cx, values: &[&'static str]) -> Result<Vec<(&'static str,
                     Some((End::NoStatus("a message came instead".to_owned()), opened.elapsed()))
                 }
             };
-            (*value, after)
+            (*value, after, stream)
         });
     }
-    let looks = join_all(looks).await;
+    let looks = join_all(looks).await.into_iter().map(|(value, after, stream)| Look {
+        value,
+        after,
+        event: cx.recorder().last_from_target(Some(stream)),
+    });
+    let looks: Vec<Look> = looks.collect();
     // That a call is still open says something only of a target that is still there.
     let deadline = cx.deadline();
     cx.connection().await?.ping(deadline).await.map_err(Stop::Broken)?;
@@ -248,10 +264,13 @@ async fn end_by(call: &mut Call, opened: Instant, due: Instant) -> After {
     }
 }
 
-fn still_open(value: &str, after: &After) -> Result<(), Stop> {
-    let expected =
-        format!("a call with grpc-timeout {value} to be open after {} s", OPEN.as_secs());
-    expect::that(after.is_none(), expected, told(after))
+fn still_open(Look { value, after, event }: &Look) -> Result<(), Stop> {
+    let with = match *value {
+        "" => "without grpc-timeout".to_owned(),
+        value => format!("with grpc-timeout {value}"),
+    };
+    let expected = format!("a call {with} to be open after {} s", OPEN.as_secs());
+    expect::marking(*event, expect::that(after.is_none(), expected, told(after)))
 }
 
 fn told(after: &After) -> String {

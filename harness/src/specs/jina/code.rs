@@ -7,9 +7,9 @@ use super::driver::{any_search, ask, serves, stream, with_documents};
 use super::oracle::{CALL_UNARY, SPAWN};
 use super::spawn::pea;
 use crate::check::{Check, Manner, Stop};
-use crate::cx::Cx;
+use crate::cx::{Cx, Ended};
 use crate::expect;
-use crate::status::{Code, End};
+use crate::status::Code;
 
 pub(super) const CHECKS: &[Check] = &[Check {
     id: "jina/code/never-unknown",
@@ -21,10 +21,11 @@ pub(super) const CHECKS: &[Check] = &[Check {
             let mut refused = 0;
             // First, since what follows may take all the time there is.
             let twin = serves(cx).await;
-            for (what, end) in refusable(cx).await? {
+            for Ended { what, end, event } in refusable(cx).await? {
                 let expected =
                     format!("{what} to be refused with a code other than UNKNOWN (2), if at all");
-                expect::that(end.code() != Some(Code::Unknown), expected, end.to_string())?;
+                let known = end.code() != Some(Code::Unknown);
+                expect::marking(event, expect::that(known, expected, end.to_string()))?;
                 refused += usize::from(end.code().is_some_and(|code| code != Code::Ok));
             }
             if refused == 0 {
@@ -37,22 +38,27 @@ pub(super) const CHECKS: &[Check] = &[Check {
 
 /// Everything in the room that a server may refuse, and how it ended. Spawns come last: one that
 /// stays open takes all the time there is.
-async fn refusable(cx: &mut Cx) -> Result<Vec<(&'static str, End)>, Stop> {
-    let mut ends = vec![("a request without a body", ask(cx, None).await?.answer.end)];
+async fn refusable(cx: &mut Cx) -> Result<Vec<Ended>, Stop> {
+    let end = ask(cx, None).await?.answer.end;
+    let mut ends = vec![cx.ended("a request without a body", end)];
     let mut requests = with_documents(cx, 3);
     requests[1].body = None;
-    ends.push(("a stream with a request without a body", stream(cx, &requests).await?.end));
+    let end = stream(cx, &requests).await?.end;
+    ends.push(cx.ended("a stream with a request without a body", end));
     // The last byte lies in the search: no reader finds a whole request in what is left.
     let mut cut = any_search(cx.rng());
     cut.pop();
-    ends.push(("a request that is cut short", cx.unary_payload(CALL_UNARY, &cut).await?.end));
+    let end = cx.unary_payload(CALL_UNARY, &cut).await?.end;
+    ends.push(cx.ended("a request that is cut short", end));
     let cut = [b'"', 4, b'c', b'u', b't'];
-    ends.push(("a SpawnRequest that is cut short", cx.unary_payload(SPAWN, &cut).await?.end));
+    let end = cx.unary_payload(SPAWN, &cut).await?.end;
+    ends.push(cx.ended("a SpawnRequest that is cut short", end));
     for (what, body) in
         [("a SpawnRequest without a body", None), ("a pea without args", Some(pea(&[])))]
     {
         let request = SpawnRequest { body, ..SpawnRequest::default() };
-        ends.push((what, cx.unary(SPAWN, &request).await?.end));
+        let end = cx.unary(SPAWN, &request).await?.end;
+        ends.push(cx.ended(what, end));
     }
     Ok(ends)
 }
