@@ -115,22 +115,24 @@ impl Conformance {
     }
 
     fn aimed(target: Aim) -> Conformance {
+        let Options { settings, jobs, budget, strict, allow_destructive, fail_fast, .. } =
+            Options::default();
         Conformance {
             target,
             rooms: Vec::new(),
             config: ConfigFrom::Here(Config::default()),
             known: None,
             seed: None,
-            jobs: 8,
-            timeout: Duration::from_secs(5),
-            budget: Duration::from_secs(300),
-            observe: None,
-            strict: false,
+            jobs,
+            timeout: settings.timeout,
+            budget,
+            observe: settings.observe,
+            strict,
             access: Access::default(),
             method: None,
             allow_remote: false,
-            allow_destructive: false,
-            fail_fast: false,
+            allow_destructive,
+            fail_fast,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::subject::{Payload, Subjects};
 const WINDOW: Duration = Duration::from_secs(2);
 
 /// What all checks of a run have in common.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What ids and keys are drawn from.
     pub seed: u64,
@@ -36,6 +36,20 @@ pub struct Settings {
     pub records: Option<Arc<Judgements>>,
     /// A method to try the transport on, and a request for it, beside those of the rooms.
     pub method: Option<(String, Payload)>,
+}
+
+impl Default for Settings {
+    /// Five seconds for a check; nothing known of the target.
+    fn default() -> Settings {
+        Settings {
+            seed: 0,
+            timeout: Duration::from_secs(5),
+            observe: None,
+            config: Config::default(),
+            records: None,
+            method: None,
+        }
+    }
 }
 
 impl Settings {

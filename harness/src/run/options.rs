@@ -28,6 +28,21 @@ pub struct Options {
     pub known: Known,
 }
 
+impl Default for Options {
+    /// Eight checks at once, five minutes for all; harmless, and a broken Should is a warning.
+    fn default() -> Options {
+        Options {
+            settings: Settings::default(),
+            jobs: 8,
+            budget: Duration::from_secs(300),
+            strict: false,
+            allow_destructive: false,
+            fail_fast: false,
+            known: Known::default(),
+        }
+    }
+}
+
 /// Why no run came about.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

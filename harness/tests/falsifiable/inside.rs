@@ -12,7 +12,6 @@ use wirecheck::catalogue;
 use wirecheck::check::Check;
 use wirecheck::client::Origin;
 use wirecheck::cx::Settings;
-use wirecheck::known::Known;
 use wirecheck::model::{CheckResult, Verdict, room_of};
 use wirecheck::run::{Options, Silent, run};
 use wirecheck::target::{Endpoint, Target};
@@ -160,13 +159,10 @@ async fn settled(faults: Faults, checks: &[&'static Check], options: &Options) -
 fn options(timeout: Duration) -> Options {
     Options {
         settings: Settings { seed: 7, timeout, observe: Some(OBSERVE), ..Settings::default() },
-        jobs: 8,
-        budget: Duration::from_secs(60),
         strict: true,
         // Every run has a server of its own in this process.
         allow_destructive: true,
-        fail_fast: false,
-        known: Known::default(),
+        ..Options::default()
     }
 }
 

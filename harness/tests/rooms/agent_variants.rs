@@ -13,7 +13,6 @@ use wirecheck::catalogue;
 use wirecheck::client::Origin;
 use wirecheck::config::{Agent as AgentConfig, Config};
 use wirecheck::cx::Settings;
-use wirecheck::known::Known;
 use wirecheck::model::{Report, Verdict};
 use wirecheck::run::{Options, Silent, run};
 use wirecheck::specs::agent::messages::{Id, Method, Request};
@@ -201,15 +200,7 @@ async fn report(variant: Variant, rooms: &[&str]) -> Report {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     let serving = tokio::spawn(served(variant, listener));
-    let options = Options {
-        settings: settings(variant),
-        jobs: 8,
-        budget: Duration::from_secs(60),
-        strict: true,
-        allow_destructive: false,
-        fail_fast: false,
-        known: Known::default(),
-    };
+    let options = Options { settings: settings(variant), strict: true, ..Options::default() };
     let origin = Origin::plain(address.clone());
     let target = Target::Endpoint(Endpoint { url: address, origin });
     let checks = catalogue::select(rooms).expect("the room has checks");

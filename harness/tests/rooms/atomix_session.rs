@@ -9,7 +9,6 @@ use wirecheck::catalogue;
 use wirecheck::check::Check;
 use wirecheck::config::{AtomixSession, Config, KnownSession};
 use wirecheck::cx::Settings;
-use wirecheck::known::Known;
 use wirecheck::model::{CheckResult, Report, Verdict};
 use wirecheck::run::{Options, Silent, run};
 use wirecheck::target::Target;
@@ -29,19 +28,9 @@ async fn check_at(
     config: Config,
 ) -> Report {
     let options = Options {
-        settings: Settings {
-            seed: 1,
-            timeout: Duration::from_secs(5),
-            observe: Some(observe),
-            config,
-            ..Settings::default()
-        },
-        jobs: 8,
-        budget: Duration::from_secs(60),
+        settings: Settings { seed: 1, observe: Some(observe), config, ..Settings::default() },
         strict: true,
-        allow_destructive: false,
-        fail_fast: false,
-        known: Known::default(),
+        ..Options::default()
     };
     run(target, checks, &options, &Silent).await.expect("a report")
 }

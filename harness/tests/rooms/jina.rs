@@ -7,7 +7,6 @@ use std::time::Duration;
 use wirecheck::catalogue;
 use wirecheck::config::{Config, Spawning};
 use wirecheck::cx::Settings;
-use wirecheck::known::Known;
 use wirecheck::model::Verdict;
 use wirecheck::run::{Options, Silent, run};
 use wirecheck::target::Target;
@@ -23,12 +22,9 @@ fn options(timeout: Duration) -> Options {
             config,
             ..Settings::default()
         },
-        jobs: 8,
-        budget: Duration::from_secs(60),
         strict: true,
         allow_destructive: true,
-        fail_fast: false,
-        known: Known::default(),
+        ..Options::default()
     }
 }
 
