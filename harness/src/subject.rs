@@ -1,9 +1,12 @@
 //! Methods that checks of the transport may be tried on: any method that the target serves.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use rand_chacha::ChaCha12Rng;
 
 use crate::client::{Answer, Received};
+use crate::config::Config;
 use crate::schema::{Schema, Shape};
 use crate::status::{Code, End};
 use crate::wire;
@@ -26,8 +29,8 @@ pub struct Subject {
 /// Where a subject's requests come from.
 #[derive(Clone, Debug)]
 pub enum Payload {
-    /// Made anew for each call, with ids of its own.
-    Made(fn(&mut ChaCha12Rng) -> Vec<u8>),
+    /// Made anew for each call, with ids of its own, for a target that is configured so.
+    Made(fn(&Config, &mut ChaCha12Rng) -> Vec<u8>, Arc<Config>),
     /// The user's, the same for each call.
     Given(Bytes),
 }
@@ -36,7 +39,7 @@ impl Payload {
     /// One request's bytes.
     pub fn make(&self, rng: &mut ChaCha12Rng) -> Vec<u8> {
         match self {
-            Payload::Made(make) => make(rng),
+            Payload::Made(make, config) => make(config, rng),
             Payload::Given(bytes) => bytes.to_vec(),
         }
     }

@@ -212,7 +212,7 @@ impl Asking<'_> {
     async fn probe(&self, probe: &Probe) -> Result<Vital, String> {
         let mut vital = Vital {
             path: probe.path.to_owned(),
-            payload: Payload::Made(probe.request),
+            payload: Payload::Made(probe.request, Arc::new(self.settings.config.clone())),
             half_close: probe.half_close,
             pulse: Pulse::Message,
         };

@@ -5,6 +5,8 @@ use rand_chacha::ChaCha12Rng;
 
 #[cfg(feature = "net")]
 use crate::check::Check;
+#[cfg(feature = "net")]
+use crate::config::Config;
 use crate::model::Clause;
 
 pub mod agent;
@@ -62,8 +64,8 @@ pub struct Room {
 pub struct Probe {
     /// "/package.Service/Method"
     pub path: &'static str,
-    /// Makes the encoded request, new ids in it each time.
-    pub request: fn(&mut ChaCha12Rng) -> Vec<u8>,
+    /// Makes the encoded request, as the target is configured, new ids in it each time.
+    pub request: fn(&Config, &mut ChaCha12Rng) -> Vec<u8>,
     /// Whether the client half-closes behind it.
     pub half_close: bool,
 }

@@ -43,7 +43,15 @@ pub static ROOM: Room = Room {
     ],
     #[cfg(feature = "net")]
     probes: &[
-        Probe { path: Method::StageInFiles.path(), request: driver::any_staging, half_close: true },
-        Probe { path: Method::RunJob.path(), request: driver::any_run, half_close: true },
+        Probe {
+            path: Method::StageInFiles.path(),
+            request: |_, rng| driver::any_staging(rng),
+            half_close: true,
+        },
+        Probe {
+            path: Method::RunJob.path(),
+            request: |_, rng| driver::any_run(rng),
+            half_close: true,
+        },
     ],
 };

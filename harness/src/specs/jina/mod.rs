@@ -50,7 +50,11 @@ pub static ROOM: Room = Room {
     // Never Spawn: it may start processes.
     #[cfg(feature = "net")]
     probes: &[
-        Probe { path: oracle::CALL_UNARY, request: driver::any_search, half_close: true },
-        Probe { path: oracle::CALL, request: driver::any_search, half_close: true },
+        Probe {
+            path: oracle::CALL_UNARY,
+            request: |_, rng| driver::any_search(rng),
+            half_close: true,
+        },
+        Probe { path: oracle::CALL, request: |_, rng| driver::any_search(rng), half_close: true },
     ],
 };
