@@ -9,6 +9,8 @@ use serde::de::{Deserializer, Error as _};
 use crate::duration;
 use crate::specs::neofs_session::token::Lifetime;
 
+pub use crate::specs::neofs_session::profile::Profile;
+
 /// Everything that a user may say of the target. All of it has a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -78,6 +80,15 @@ impl Spawning {
 }
 
 /// `[neofs-session]`
+///
+/// ```
+/// let text = r#"
+/// [neofs-session]
+/// profile = "p256"                                        # owners are addresses of P-256 keys
+/// "#;
+/// let config: wirecheck::config::Config = toml::from_str(text).expect("a configuration");
+/// assert_eq!(config.neofs_session.profile, wirecheck::config::Profile::P256);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct NeofsSession {
@@ -101,15 +112,6 @@ impl NeofsSession {
     pub fn lifetime(&self) -> Lifetime {
         Lifetime { first: self.first_epoch, last: self.last_epoch }
     }
-}
-
-/// A signature profile of the session handshake.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Profile {
-    /// Ed25519 throughout; the owner's id is the owner's public key.
-    #[default]
-    Ed25519,
 }
 
 /// `[atomix-session]`: what ListSessions does not tell. A target whose plain list shows its sessions
@@ -208,6 +210,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused() {
         assert!(toml::from_str::<Config>("[neofs-session]\nprofile = \"ed25519\"").is_ok());
+        assert!(toml::from_str::<Config>("[neofs-session]\nprofile = \"p384\"").is_err());
         assert!(toml::from_str::<Config>("[neofs-session]\nprofil = \"ed25519\"").is_err());
         assert!(toml::from_str::<Config>("[neofs]\n").is_err());
         assert!(toml::from_str::<Config>("[atomix-session]\ntypes = [\"lock\"]").is_ok());

@@ -30,9 +30,9 @@ pub async fn play(cx: &mut Cx, script: &Script) -> Result<Vec<Call>, Stop> {
 /// # Errors
 /// As [`play`].
 pub async fn play_together(cx: &mut Cx, scripts: &[Script]) -> Result<Vec<Call>, Stop> {
-    let lifetime = cx.config().neofs_session.lifetime();
+    let session = cx.config().neofs_session.clone();
     let player = |script: &Script| Player {
-        pen: Pen::new(script.seed, lifetime),
+        pen: Pen::new(script.seed, session.profile, session.lifetime()),
         streams: BTreeMap::new(),
         steps: script.steps.clone().into_iter(),
     };

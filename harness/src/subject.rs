@@ -1,10 +1,14 @@
 //! Methods that checks of the transport may be tried on: any method that the target serves.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use rand_chacha::ChaCha12Rng;
 
 use crate::client::{Answer, Received};
+use crate::config::Config;
 use crate::schema::{Schema, Shape};
+use crate::specs::MakeRequest;
 use crate::status::{Code, End};
 use crate::wire;
 
@@ -28,8 +32,8 @@ pub struct Subject {
 /// Where a subject's requests come from.
 #[derive(Clone, Debug)]
 pub enum Payload {
-    /// Made anew for each call, with ids of its own.
-    Made(fn(&mut ChaCha12Rng) -> Vec<u8>),
+    /// Made anew for each call, with ids of its own, for a target that is configured so.
+    Made(MakeRequest, Arc<Config>),
     /// The user's, the same for each call.
     Given(Bytes),
 }
@@ -38,7 +42,7 @@ impl Payload {
     /// One request's bytes.
     pub fn make(&self, rng: &mut ChaCha12Rng) -> Vec<u8> {
         match self {
-            Payload::Made(make) => make(rng),
+            Payload::Made(make, config) => make(config, rng),
             Payload::Given(bytes) => bytes.to_vec(),
         }
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use wirecheck_reference::neofs_session::Profile;
 use wirecheck_reference::{Fault, Service};
 
 /// Serves the protocols that wirecheck checks, done right, or wrong on demand.
@@ -68,6 +69,9 @@ pub(crate) struct Serve {
     /// How often the atomix sessions move one step on, like 50ms
     #[arg(long, value_name = "DUR", default_value = "50ms", value_parser = duration)]
     pub(crate) tick: Duration,
+    /// What the parties of a handshake sign with: ed25519 or p256
+    #[arg(long, value_name = "PROFILE", default_value_t)]
+    pub(crate) profile: Profile,
     /// How long a handshake waits for the client's next step, like 30s or 500ms
     #[arg(long, value_name = "DUR", default_value = "30s", value_parser = duration)]
     pub(crate) step_timeout: Duration,

@@ -59,6 +59,7 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         seed: serve.seed,
         services: if only.is_empty() { defaults.services } else { only },
         faults: serve.faults.into_iter().collect::<Faults>(),
+        profile: serve.profile,
         step_timeout: serve.step_timeout,
         live_sessions: serve.live_sessions,
         tick: serve.tick,

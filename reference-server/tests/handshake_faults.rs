@@ -4,6 +4,7 @@ mod client;
 
 use std::collections::BTreeSet;
 
+use client::addressed;
 use client::stimuli::*;
 use client::{Stream, init, other_key, sessions, sign, sign_with};
 use prost::Message;
@@ -115,6 +116,7 @@ const PROBES: &[(Fault, Holds)] = &[
     (Fault::ChecksSignatureFormOnly, |f| {
         !signed_as(f, |token| *token = sign_with(&other_key(), token.clone()))
     }),
+    (Fault::TrustsNamedKey, |f| !addressed::completes_for_another(f)),
     (Fault::TakesExchangedSignatures, |f| {
         !signed_as(f, |token| {
             let signature = std::mem::take(&mut token.signature);

@@ -16,7 +16,7 @@ use crate::client::{Connection, Incoming, Origin, Recorder, sniff};
 use crate::cx::{Settings, rng};
 use crate::model::{Kind, room_of};
 use crate::schema::Shape;
-use crate::specs::{Probe, grpc, imss};
+use crate::specs::{MakeRequest, Probe, grpc, imss};
 use crate::status::{Code, End};
 use crate::subject::{Payload, Subject, Subjects, Usual, is_proper};
 
@@ -210,11 +210,16 @@ impl Asking<'_> {
         Ok(())
     }
 
+    /// Requests such as the configured target answers.
+    fn made(&self, make: MakeRequest) -> Payload {
+        Payload::Made(make, Arc::new(self.settings.config.clone()))
+    }
+
     async fn probe(&self, probe: &Probe) -> Result<Vital, String> {
         let mut vital = Vital {
             path: probe.path.to_owned(),
-            payload: Payload::Made(probe.request),
-            echoed: probe.echoed.map(Payload::Made),
+            payload: self.made(probe.request),
+            echoed: probe.echoed.map(|make| self.made(make)),
             half_close: probe.half_close,
             pulse: Pulse::Message,
         };

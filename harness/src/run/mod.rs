@@ -55,7 +55,8 @@ pub async fn run(
         Target::Trace(_) => Budget::from(Instant::now(), options.budget),
         _ => Budget::from(began, options.budget),
     };
-    let live = budget.within(Live::start(target, settings.seed)).await;
+    let profile = settings.config.neofs_session.profile;
+    let live = budget.within(Live::start(target, settings.seed, profile)).await;
     let live = live.map_err(|_| RunError::Late(options.budget))??;
     let asked = match target {
         Target::Trace(_) => Ok(Health::of_a_trace()),

@@ -5,6 +5,8 @@ use rand_chacha::ChaCha12Rng;
 
 #[cfg(feature = "net")]
 use crate::check::Check;
+#[cfg(feature = "net")]
+use crate::config::Config;
 use crate::model::Clause;
 
 pub mod agent;
@@ -56,17 +58,21 @@ pub struct Room {
     pub probes: &'static [Probe],
 }
 
+/// Makes an encoded request, as the target is configured, new ids in it each time.
+#[cfg(feature = "net")]
+pub type MakeRequest = fn(&Config, &mut ChaCha12Rng) -> Vec<u8>;
+
 /// A call that any target of a room answers.
 #[cfg(feature = "net")]
 #[derive(Clone, Copy, Debug)]
 pub struct Probe {
     /// "/package.Service/Method"
     pub path: &'static str,
-    /// Makes the encoded request, new ids in it each time.
-    pub request: fn(&mut ChaCha12Rng) -> Vec<u8>,
-    /// Makes a request that is answered with some 15 KB, in one frame, where the method gives back what
-    /// it is sent.
-    pub echoed: Option<fn(&mut ChaCha12Rng) -> Vec<u8>>,
+    /// Makes a request that any target answers.
+    pub request: MakeRequest,
+    /// Makes one that is answered with some 15 KB, in one frame, where the method gives back what it is
+    /// sent.
+    pub echoed: Option<MakeRequest>,
     /// Whether the client half-closes behind it.
     pub half_close: bool,
 }

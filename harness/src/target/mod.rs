@@ -11,6 +11,7 @@ use crate::check::Check;
 #[cfg(feature = "embedded")]
 use crate::check::Need;
 use crate::client::{Access, Origin};
+use crate::config::Profile;
 #[cfg(feature = "embedded")]
 use crate::config::Spawning;
 
@@ -121,6 +122,7 @@ impl Target {
 pub struct Live {
     target: Target,
     seed: u64,
+    profile: Profile,
     running: Running,
 }
 
@@ -144,13 +146,14 @@ struct Embedded {
 }
 
 impl Live {
-    /// Brings the target up. `seed` is what an embedded one draws its random values from.
+    /// Brings the target up. `seed` is what an embedded one draws its random values from, and
+    /// `profile` the one that it works under.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub async fn start(target: &Target, seed: u64) -> Result<Live, TargetError> {
-        let running = run(target, seed).await?;
-        Ok(Live { target: target.clone(), seed, running })
+    pub async fn start(target: &Target, seed: u64, profile: Profile) -> Result<Live, TargetError> {
+        let running = run(target, seed, profile).await?;
+        Ok(Live { target: target.clone(), seed, profile, running })
     }
 
     /// Where it listens now.
@@ -197,7 +200,7 @@ impl Live {
     /// When it cannot be started.
     pub async fn start_anew(&mut self) -> Result<(), TargetError> {
         self.halt().await;
-        self.running = run(&self.target, self.seed).await?;
+        self.running = run(&self.target, self.seed, self.profile).await?;
         Ok(())
     }
 
@@ -226,7 +229,7 @@ impl Live {
 }
 
 #[cfg_attr(not(feature = "embedded"), allow(unused_variables))]
-async fn run(target: &Target, seed: u64) -> Result<Running, TargetError> {
+async fn run(target: &Target, seed: u64, profile: Profile) -> Result<Running, TargetError> {
     Ok(match target {
         Target::Trace(_) => Running::Nothing,
         Target::Endpoint(endpoint) => Running::Elsewhere(endpoint.origin.clone()),
@@ -236,6 +239,10 @@ async fn run(target: &Target, seed: u64) -> Result<Running, TargetError> {
             let start = async |allow_spawn| {
                 let config = wirecheck_reference::serve::Config {
                     seed: Some(seed),
+                    profile: match profile {
+                        Profile::Ed25519 => wirecheck_reference::neofs_session::Profile::Ed25519,
+                        Profile::P256 => wirecheck_reference::neofs_session::Profile::P256,
+                    },
                     faults: faults.clone(),
                     allow_spawn,
                     ..wirecheck_reference::serve::Config::default()

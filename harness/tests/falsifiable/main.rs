@@ -3,3 +3,4 @@
 mod inside;
 #[path = "../mute/mod.rs"]
 mod mute;
+mod profile;

@@ -76,11 +76,12 @@ faults! {
     RefusesNoObjects breaks "neofs-session/token/many-objects": "refuses a token without ObjectIDs";
     SkipsEmptySignature breaks "neofs-session/signature/required": "takes an empty Signature";
     SkipsEmptyKeySignature breaks "neofs-session/signature/key-signature-required": "takes an empty KeySignature";
-    SkipsSignature breaks "neofs-session/signature/corrupted": "takes any Signature of 64 bytes";
-    SkipsKeySignature breaks "neofs-session/signature/corrupted": "takes any KeySignature of 64 bytes";
-    SkipsOddLengths breaks "neofs-session/signature/wrong-length": "takes any signature that is neither empty nor of 64 bytes";
-    CutsLongSignatures breaks "neofs-session/signature/wrong-length": "reads the first 64 bytes of a longer signature";
+    SkipsSignature breaks "neofs-session/signature/corrupted": "takes any Signature of the right length";
+    SkipsKeySignature breaks "neofs-session/signature/corrupted": "takes any KeySignature of the right length";
+    SkipsOddLengths breaks "neofs-session/signature/wrong-length": "takes any signature that is neither empty nor of the right length";
+    CutsLongSignatures breaks "neofs-session/signature/wrong-length": "reads as much of a longer signature as a right one has";
     ChecksSignatureFormOnly breaks "neofs-session/signature/other-key": "takes every well-formed signature, whoever made it";
+    TrustsNamedKey breaks "neofs-session/signature/other-key": "under the profile p256, verifies by the key in Verify whether or not OwnerID is its address";
     TakesExchangedSignatures breaks "neofs-session/signature/exchanged": "takes Signature and KeySignature in each other's place";
     IgnoresChangedId breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another ID";
     IgnoresChangedOwner breaks "neofs-session/signature/signed-matches-unsigned": "takes a Signed with another OwnerID";

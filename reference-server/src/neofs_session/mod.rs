@@ -3,6 +3,7 @@
 mod astray;
 mod keys;
 mod offence;
+mod p256;
 mod request;
 mod sessions;
 mod token;
@@ -15,7 +16,9 @@ pub use keys::Keys;
 pub use request::parse;
 pub use sessions::{Limits, Sessions};
 pub use token::payload;
-pub use verifier::{KEY_LENGTH, SIGNATURE_LENGTH, Verifier, stand_in_signature};
+pub use verifier::{
+    KEY_LENGTH, Profile, SIGNATURE_LENGTH, UnknownProfile, Verifier, stand_in_signature,
+};
 
 use wirecheck_proto::session::create_request::Message as Ask;
 use wirecheck_proto::session::create_response::Message as Answer;
@@ -134,24 +137,26 @@ impl Handshake {
     fn advance(&mut self, request: CreateRequest, sessions: &Sessions) -> Outcome {
         let faults = &sessions.faults;
         let step = std::mem::replace(&mut self.step, Step::Refused);
-        match (step, request.message) {
+        let CreateRequest { message, meta, verify } = request;
+        let verify = verify.as_ref();
+        match (step, message) {
             (Step::AwaitingInit, Some(Ask::Init(init))) => {
-                request::check_init_meta(request.meta, request.verify.as_ref(), faults)?;
-                self.open(init, sessions)
+                request::check_init_meta(meta, verify, faults)?;
+                self.open(init, request::peer(verify), sessions)
             }
             (Step::AwaitingSigned(mut opened), Some(Ask::Signed(signed))) => {
                 opened.slot.settle();
-                request::check_signed_meta(request.meta, request.verify.as_ref(), faults)?;
-                self.finish(*opened, signed, sessions)
+                request::check_signed_meta(meta, verify, faults)?;
+                self.finish(*opened, signed, request::peer(verify), sessions)
             }
-            (step, message) => self.out_of_order(step, message, sessions),
+            (step, message) => self.out_of_order(step, message, request::peer(verify), sessions),
         }
     }
 
     /// Init to Unsigned.
-    fn open(&mut self, init: Token, sessions: &Sessions) -> Outcome {
+    fn open(&mut self, init: Token, peer: &[u8], sessions: &Sessions) -> Outcome {
         let faults = &sessions.faults;
-        token::check_init(&init, sessions.verifier, faults)?;
+        token::check_init(&init, peer, sessions.verifier, faults)?;
         let slot = sessions.admit(&init)?;
         let drawn = sessions.draw(&init)?;
         let unsigned = token::unsigned(init, &drawn, sessions.verifier, faults);
@@ -174,13 +179,19 @@ impl Handshake {
     }
 
     /// Signed to Result.
-    fn finish(&mut self, opened: Opened, signed: Token, sessions: &Sessions) -> Outcome {
+    fn finish(
+        &mut self,
+        opened: Opened,
+        signed: Token,
+        peer: &[u8],
+        sessions: &Sessions,
+    ) -> Outcome {
         let faults = &sessions.faults;
         token::check_lifetime(&opened.unsigned, faults)?;
         if !self.excused(&opened, &signed, sessions)? {
             token::check_same(&opened.unsigned, &signed, faults)?;
         }
-        token::check_signatures(&signed, sessions.verifier, faults)?;
+        token::check_signatures(&signed, peer, sessions.verifier, faults)?;
         sessions.keep(signed.clone(), opened.secret);
         if let Some(mut astray) = sessions.astray() {
             astray.finished(&signed);
@@ -217,7 +228,13 @@ impl Handshake {
     }
 
     /// A message that was not due.
-    fn out_of_order(&mut self, step: Step, message: Option<Ask>, sessions: &Sessions) -> Outcome {
+    fn out_of_order(
+        &mut self,
+        step: Step,
+        message: Option<Ask>,
+        peer: &[u8],
+        sessions: &Sessions,
+    ) -> Outcome {
         let faults = &sessions.faults;
         let refusal = Offence::Order.refuse(faults, step.due_instead_of(message.as_ref()));
         match (step, message) {
@@ -231,10 +248,10 @@ impl Handshake {
                 if faults.has(Fault::AnswersSecondInit) =>
             {
                 opened.slot.settle();
-                self.open(init, sessions)
+                self.open(init, peer, sessions)
             }
             (Step::Done, Some(Ask::Init(init))) if faults.has(Fault::StartsOverAfterResult) => {
-                self.open(init, sessions)
+                self.open(init, peer, sessions)
             }
             (Step::Done, message) if faults.has(Fault::AnswersAfterResult) => {
                 self.step = Step::Done;

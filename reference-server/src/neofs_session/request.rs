@@ -54,6 +54,12 @@ fn has_unknown_field(bytes: &[u8]) -> bool {
         || members(bytes).any(|(_, token)| unknown(token, &[1, 2, 3, 4, 5, 6, 7]))
 }
 
+/// The key that Verify names first, empty where it names none: under the profile `p256` the owner's.
+pub(super) fn peer(verify: Option<&RequestVerificationHeader>) -> &[u8] {
+    let first = verify.and_then(|verify| verify.signatures.first()?.sign.as_ref());
+    first.map_or(&[], |sign| &sign.peer)
+}
+
 /// Judges what comes with Init.
 pub(super) fn check_init_meta(
     meta: Option<RequestMetaHeader>,

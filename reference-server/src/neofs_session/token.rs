@@ -6,19 +6,25 @@ use wirecheck_proto::session::{Token, VerificationHeader};
 
 use super::keys::Drawn;
 use super::offence::Offence;
-use super::verifier::{SIGNATURE_LENGTH, Verifier};
+use super::verifier::{Claim, Verifier};
 use crate::faults::{Fault, Faults};
 use crate::refusal::Refusal;
 
-/// Whether a session may be opened for this Init.
-pub(super) fn check_init(init: &Token, verifier: Verifier, faults: &Faults) -> Result<(), Refusal> {
+/// Whether a session may be opened for this Init, beside which Verify names the key `peer`.
+pub(super) fn check_init(
+    init: &Token,
+    peer: &[u8],
+    verifier: Verifier,
+    faults: &Faults,
+) -> Result<(), Refusal> {
+    let claim = Claim { owner: &init.owner_id, peer };
     let malformed = |message: &str| Err(Offence::Token.refuse(faults, message));
     if init.owner_id.is_empty() {
         if !faults.has(Fault::AcceptsNoOwner) {
             return malformed("Init has no OwnerID");
         }
-    } else if !verifier.is_key(&init.owner_id, faults) && !faults.has(Fault::JudgesOwnerLate) {
-        return malformed("OwnerID is no valid public key");
+    } else if !verifier.has_key(claim, faults) && !faults.has(Fault::JudgesOwnerLate) {
+        return malformed("OwnerID is of no valid public key");
     }
     if !faults.has(Fault::JudgesLifetimeLate) {
         check_lifetime(init, faults)?;
@@ -61,12 +67,12 @@ pub(super) fn unsigned(init: Token, drawn: &Drawn, verifier: Verifier, faults: &
         ..init.clone()
     };
     if !faults.is_empty() {
-        spoil_unsigned(&mut token, init, faults);
+        spoil_unsigned(&mut token, init, verifier, faults);
     }
     token
 }
 
-fn spoil_unsigned(token: &mut Token, init: Token, faults: &Faults) {
+fn spoil_unsigned(token: &mut Token, init: Token, verifier: Verifier, faults: &Faults) {
     if faults.has(Fault::ReversesObjectIds) {
         token.object_id.reverse();
     }
@@ -75,7 +81,7 @@ fn spoil_unsigned(token: &mut Token, init: Token, faults: &Faults) {
         token.last_epoch = token.last_epoch as f64 as u64;
     }
     if faults.has(Fault::SignsUnsigned) {
-        token.signature = vec![0x5a; SIGNATURE_LENGTH];
+        token.signature = vec![0x5a; verifier.signature_length()];
     }
     if faults.has(Fault::DropsRepeatedObjects) {
         let mut seen = BTreeSet::new();
@@ -138,9 +144,11 @@ fn same_objects(unsigned: &[Vec<u8>], signed: &[Vec<u8>], faults: &Faults) -> bo
         || faults.has(Fault::ComparesObjectsSorted) && sorted(unsigned) == sorted(signed)
 }
 
-/// Whether the owner signed the token and vouched for the session key.
+/// Whether the owner signed the token and vouched for the session key. `peer` is the key that Verify
+/// names beside Signed.
 pub(super) fn check_signatures(
     signed: &Token,
+    peer: &[u8],
     verifier: Verifier,
     faults: &Faults,
 ) -> Result<(), Refusal> {
@@ -150,6 +158,7 @@ pub(super) fn check_signatures(
     let header = signed.header.as_ref();
     let key_signature = header.map_or(&[][..], |header| &header.key_signature);
     let payload = payload(signed);
+    let right_length = verifier.signature_length();
     for (name, message, signature, skips_any, skips_empty) in [
         (
             "Signature",
@@ -168,22 +177,20 @@ pub(super) fn check_signatures(
     ] {
         let signature = match signature.len() {
             0 if faults.has(skips_empty) => continue,
-            1.. if signature.len() != SIGNATURE_LENGTH && faults.has(Fault::SkipsOddLengths) => {
-                continue;
+            length if length == right_length && faults.has(skips_any) => continue,
+            length if length == right_length => signature,
+            1.. if faults.has(Fault::SkipsOddLengths) => continue,
+            length if length > right_length && faults.has(Fault::CutsLongSignatures) => {
+                &signature[..right_length]
             }
-            SIGNATURE_LENGTH if faults.has(skips_any) => continue,
-            SIGNATURE_LENGTH.. if faults.has(Fault::CutsLongSignatures) => {
-                &signature[..SIGNATURE_LENGTH]
-            }
-            SIGNATURE_LENGTH => signature,
             length => {
-                let message = format!("{name} is of {length} bytes, not {SIGNATURE_LENGTH}");
+                let message = format!("{name} is of {length} bytes, not {right_length}");
                 return Err(Offence::Length.refuse(faults, message));
             }
         };
         let elsewhere = [&payload[..], public_key(signed)];
-        let verifies =
-            |message: &[u8]| verifier.verifies(&signed.owner_id, message, signature, faults);
+        let claim = Claim { owner: &signed.owner_id, peer };
+        let verifies = |message: &[u8]| verifier.verifies(claim, message, signature, faults);
         let exchanged = faults.has(Fault::TakesExchangedSignatures);
         if !(verifies(message) || exchanged && elsewhere.into_iter().any(verifies)) {
             let message = format!("{name} does not verify under OwnerID");

@@ -1,45 +1,116 @@
-//! Who may sign for whom: strict Ed25519, or a cheap stand-in for fuzzing.
+//! Who may sign for whom: strict Ed25519, ECDSA on P-256, or a cheap stand-in for fuzzing.
+
+use std::fmt;
+use std::str::FromStr;
 
 use ed25519_dalek::{Signature, SigningKey, Verifier as _, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::keys::Secret;
+use super::p256;
 use crate::faults::{Fault, Faults};
 
-/// How long an owner's key, a session key and a signature are, in bytes, under either kind.
+/// How long an owner's key and a session key of Ed25519 or the stand-in are, in bytes.
 pub const KEY_LENGTH: usize = 32;
-/// How long a signature is, in bytes.
+/// How long a signature of Ed25519 or the stand-in is, in bytes.
 pub const SIGNATURE_LENGTH: usize = 64;
 
-/// The signature profile that a server works under.
+/// The signature profile that a server is asked to work under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Ed25519 throughout; OwnerID is the owner's public key.
+    #[default]
+    Ed25519,
+    /// ECDSA on P-256 over SHA-512; OwnerID is the address of the key that Verify names.
+    P256,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Profile::Ed25519 => "ed25519",
+            Profile::P256 => "p256",
+        })
+    }
+}
+
+/// No profile is called so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no profile is called {0:?}; there are ed25519 and p256")]
+pub struct UnknownProfile(String);
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Profile, UnknownProfile> {
+        let found = [Profile::Ed25519, Profile::P256].into_iter().find(|of| of.to_string() == name);
+        found.ok_or_else(|| UnknownProfile(name.to_owned()))
+    }
+}
+
+/// Who is said to own a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim<'a> {
+    /// Token.OwnerID.
+    pub(super) owner: &'a [u8],
+    /// The key that the request's Verify names, empty where it names none. Only [`Verifier::P256`]
+    /// looks at it.
+    pub(super) peer: &'a [u8],
+}
+
+/// How a server tells whether an owner signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verifier {
     /// RFC 8032 with canonical points and S, small-order keys refused.
     Ed25519,
+    /// ECDSA over SHA-512 by the key in Verify, whose address is OwnerID. Any S is right: the public
+    /// implementation draws no line, and no clause does. Nor does one say what Verify's own
+    /// signature signs, so it is not judged.
+    P256,
     /// Signatures are [`stand_in_signature`]s: no security, but 100 times as fast,
     /// so that a fuzzer's time goes into the order of messages.
     StandIn,
 }
 
+impl From<Profile> for Verifier {
+    fn from(profile: Profile) -> Verifier {
+        match profile {
+            Profile::Ed25519 => Verifier::Ed25519,
+            Profile::P256 => Verifier::P256,
+        }
+    }
+}
+
 impl Verifier {
-    /// Whether these bytes are a key that may own a token.
-    pub(super) fn is_key(self, owner: &[u8], faults: &Faults) -> bool {
+    /// How long a signature is, in bytes.
+    pub(super) fn signature_length(self) -> usize {
         match self {
-            Verifier::Ed25519 => owner_key(owner, faults).is_some(),
-            Verifier::StandIn => owner.len() == KEY_LENGTH,
+            Verifier::Ed25519 | Verifier::StandIn => SIGNATURE_LENGTH,
+            Verifier::P256 => p256::SIGNATURE_LENGTH,
+        }
+    }
+
+    /// Whether there is a key that owns the token.
+    pub(super) fn has_key(self, claim: Claim, faults: &Faults) -> bool {
+        match self {
+            Verifier::Ed25519 => owner_key(claim.owner, faults).is_some(),
+            Verifier::P256 => p256::owner_key(claim).is_some(),
+            Verifier::StandIn => claim.owner.len() == KEY_LENGTH,
         }
     }
 
     /// Whether the owner signed the message.
     pub(super) fn verifies(
         self,
-        owner: &[u8],
+        claim: Claim,
         message: &[u8],
         signature: &[u8],
         faults: &Faults,
     ) -> bool {
+        let owner = claim.owner;
         match self {
             Verifier::Ed25519 => verifies_strictly(owner, message, signature, faults).is_some(),
+            Verifier::P256 => p256::verifies(claim, message, signature, faults).is_some(),
             Verifier::StandIn if faults.has(Fault::ChecksSignatureFormOnly) => true,
             Verifier::StandIn => signature == stand_in_signature(owner, message),
         }
@@ -51,6 +122,7 @@ impl Verifier {
             Verifier::Ed25519 => {
                 SigningKey::from_bytes(&secret.0).verifying_key().to_bytes().into()
             }
+            Verifier::P256 => p256::public_key(secret),
             Verifier::StandIn => Sha256::digest(secret.0).to_vec(),
         }
     }
@@ -125,11 +197,12 @@ mod tests {
     use ed25519_dalek::Signer;
 
     fn verifies(verifier: Verifier, owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
-        verifier.verifies(owner, message, signature, &Faults::default())
+        let claim = Claim { owner, peer: &[] };
+        verifier.verifies(claim, message, signature, &Faults::default())
     }
 
     fn is_key(owner: &[u8]) -> bool {
-        Verifier::Ed25519.is_key(owner, &Faults::default())
+        Verifier::Ed25519.has_key(Claim { owner, peer: &[] }, &Faults::default())
     }
 
     fn owner() -> SigningKey {

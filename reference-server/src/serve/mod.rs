@@ -45,6 +45,8 @@ pub struct Config {
     pub services: BTreeSet<Service>,
     /// What the server does wrong, on purpose.
     pub faults: Faults,
+    /// What the parties of a handshake sign, and with which kind of key.
+    pub profile: crate::neofs_session::Profile,
     /// How long the client of a handshake may take for its next step.
     pub step_timeout: Duration,
     /// How long a client may take to begin with HTTP/2 on a connection.
@@ -74,6 +76,7 @@ impl Default for Config {
             seed: None,
             services: Service::ALL.into(),
             faults: Faults::default(),
+            profile: crate::neofs_session::Profile::default(),
             step_timeout: Duration::from_secs(30),
             preface_timeout: Duration::from_secs(10),
             max_connections: 1024,

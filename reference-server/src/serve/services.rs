@@ -13,7 +13,7 @@ use wirecheck_proto::atomix::runtime::v1::session_service_server::SessionService
 use super::listener::{Phase, Stopping};
 use super::{Config, StartError, agent, atomix_session, jina, neofs_session};
 use crate::jina::Jina;
-use crate::neofs_session::{Keys, Sessions, Verifier};
+use crate::neofs_session::{Keys, Sessions};
 
 /// A service of the five protocols; imss has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,8 @@ impl Services {
 
 fn session_service(config: &Config, stopping: &Stopping) -> neofs_session::SessionService {
     let keys = config.seed.map_or_else(Keys::os, Keys::seeded);
-    let sessions = Sessions::new(keys, Verifier::Ed25519, config.sessions, config.faults.clone());
+    let sessions =
+        Sessions::new(keys, config.profile.into(), config.sessions, config.faults.clone());
     neofs_session::SessionService::new(sessions, config.step_timeout, stopping.clone())
 }
 

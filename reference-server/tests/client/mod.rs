@@ -1,5 +1,6 @@
 //! A client of the handshake's rules: says what it is told and notes what comes back.
 
+pub(crate) mod addressed;
 pub(crate) mod stimuli;
 
 use ed25519_dalek::{Signer, SigningKey};

@@ -45,13 +45,13 @@ pub static ROOM: Room = Room {
     probes: &[
         Probe {
             path: Method::StageInFiles.path(),
-            request: driver::any_staging,
-            echoed: Some(driver::many_staged),
+            request: |_, rng| driver::any_staging(rng),
+            echoed: Some(|_, rng| driver::many_staged(rng)),
             half_close: true,
         },
         Probe {
             path: Method::RunJob.path(),
-            request: driver::any_run,
+            request: |_, rng| driver::any_run(rng),
             echoed: None,
             half_close: true,
         },

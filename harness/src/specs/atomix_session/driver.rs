@@ -26,8 +26,8 @@ pub(super) const KINDS: usize = 8;
 
 /// A list, which any target answers, and a Get of nobody's session.
 pub(super) const PROBES: &[Probe] = &[
-    Probe { path: LIST, request: |_| Vec::new(), echoed: None, half_close: true },
-    Probe { path: GET, request: nobodys, echoed: None, half_close: true },
+    Probe { path: LIST, request: |_, _| Vec::new(), echoed: None, half_close: true },
+    Probe { path: GET, request: |_, rng| nobodys(rng), echoed: None, half_close: true },
 ];
 
 fn nobodys(rng: &mut ChaCha12Rng) -> Vec<u8> {

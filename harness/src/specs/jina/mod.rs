@@ -52,14 +52,14 @@ pub static ROOM: Room = Room {
     probes: &[
         Probe {
             path: oracle::CALL_UNARY,
-            request: driver::any_search,
-            echoed: Some(driver::long_search),
+            request: |_, rng| driver::any_search(rng),
+            echoed: Some(|_, rng| driver::long_search(rng)),
             half_close: true,
         },
         Probe {
             path: oracle::CALL,
-            request: driver::any_search,
-            echoed: Some(driver::long_search),
+            request: |_, rng| driver::any_search(rng),
+            echoed: Some(|_, rng| driver::long_search(rng)),
             half_close: true,
         },
     ],

@@ -14,6 +14,14 @@ use crate::expect;
 /// One above what a double holds, and the two ends of what an int64 does not.
 const EPOCHS: [u64; 4] = [0, (1 << 53) + 1, 1 << 63, u64::MAX];
 
+/// OwnerIDs of the right length that nobody can sign for.
+const NO_OWNERS: [Change; 4] = [
+    Change::OwnerOffCurve,
+    Change::OwnerOfOtherVersion,
+    Change::OwnerMisspelt,
+    Change::OwnerOfAnother,
+];
+
 pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "neofs-session/token/lifetime-ordered",
@@ -84,15 +92,12 @@ pub(super) const CHECKS: &[Check] = &[
         manner: Manner::Refusal,
         needs: &[],
         drive: |cx| {
-            Box::pin(refused(
-                cx,
-                &[
-                    Stimulus::Init(Change::OwnerOffCurve),
-                    Stimulus::Init(Change::OwnerOfLength(31)),
-                    Stimulus::Init(Change::OwnerOfLength(33)),
-                    Stimulus::Init(Change::OwnerOfLength(1)),
-                ],
-            ))
+            Box::pin(async move {
+                let right = cx.config().neofs_session.profile.owner_length();
+                let lengths = [right - 1, right + 1, 1].map(Change::OwnerOfLength);
+                let owners = [&NO_OWNERS[..], &lengths].concat();
+                refused(cx, &owners.into_iter().map(Stimulus::Init).collect::<Vec<_>>()).await
+            })
         },
     },
     Check {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use rand::Rng as _;
 use rand_chacha::ChaCha12Rng;
 use wirecheck_proto::service::{RequestMetaHeader, RequestVerificationHeader};
 use wirecheck_proto::session::{CreateRequest, Token};
 use wirecheck_proto::wirecheck::v1::Edit;
 
-use super::scalar;
-use super::token::{self, Draft, Owner};
+use super::owner::Owner;
+use super::profile::{self, Profile};
+use super::token::{self, Draft};
 use super::words;
 
 /// One of a token's two signatures.
@@ -73,8 +73,15 @@ pub enum Change {
     NoOwner,
     /// OwnerID cut, or filled up with zeros, to so many bytes.
     OwnerOfLength(usize),
-    /// An OwnerID of 32 bytes that is no point of the curve.
+    /// The OwnerID of 32 or 33 bytes that are no point of the curve; a Verify that names a key names
+    /// these.
     OwnerOffCurve,
+    /// An OwnerID of another version of addresses, with a checksum that fits.
+    OwnerOfOtherVersion,
+    /// An OwnerID whose checksum does not fit.
+    OwnerMisspelt,
+    /// The OwnerID of another owner, where Verify names the client's key.
+    OwnerOfAnother,
     /// So many ObjectIDs.
     Objects(usize),
     /// Meta with this TTL.
@@ -89,6 +96,8 @@ pub enum Change {
     Length(Which, usize),
     /// A signature by another key.
     OtherKey(Which),
+    /// Both signatures by another key; a Verify that names a key names that one.
+    OtherSigner,
     /// The signature's S with the order of the group added.
     NonCanonical(Which),
     /// Signature and KeySignature change places.
@@ -122,12 +131,30 @@ impl Change {
         })
     }
 
+    /// Why nothing is wrong with it under this profile, or it cannot be made, where that is so.
+    pub fn unfit(self, profile: Profile) -> Option<&'static str> {
+        match (self, profile) {
+            (Change::NonCanonical(_), Profile::P256) => Some(
+                "the clause speaks of the profile ed25519 alone: under p256 any S is canonical",
+            ),
+            (Change::EmptyVerify, Profile::P256) => Some(
+                "under the profile p256 Verify carries the owner's key, so none is without Signatures",
+            ),
+            (
+                Change::OwnerOfOtherVersion | Change::OwnerMisspelt | Change::OwnerOfAnother,
+                Profile::Ed25519,
+            ) => Some("under the profile ed25519 OwnerID is no address"),
+            _ => None,
+        }
+    }
+
     /// Whether it is about what stands beside the token in a request.
     pub fn is_of_the_envelope(self) -> bool {
         matches!(self, Change::Ttl(_) | Change::EmptyVerify)
     }
 
-    fn is_of_a_signature(self) -> bool {
+    /// Whether it is made behind the signing, and so never leaves a right token as it was.
+    pub fn is_of_a_signature(self) -> bool {
         use Change::{Empty, Flipped, Length, NonCanonical, OtherKey, SignaturesExchanged};
         matches!(
             self,
@@ -145,16 +172,30 @@ impl Change {
         match self {
             Change::OtherId => token.id = token::uuid4(rng),
             Change::OtherOwner => {
-                draft.owner = Owner::new(rng);
+                draft.owner = draft.owner.another(rng);
                 token.owner_id = draft.owner.id();
             }
+            Change::OtherSigner => draft.owner = draft.owner.another(rng),
             Change::OtherSessionKey => {
-                token.header.get_or_insert_default().public_key = Owner::new(rng).id();
+                let key = draft.owner.another(rng).public_key();
+                token.header.get_or_insert_default().public_key = key;
             }
             Change::NoSessionKey => token.header.get_or_insert_default().public_key.clear(),
             Change::NoOwner => token.owner_id.clear(),
             Change::OwnerOfLength(length) => token.owner_id.resize(length, 0),
-            Change::OwnerOffCurve => token.owner_id = off_curve(rng),
+            Change::OwnerOffCurve => {
+                draft.owner = draft.owner.off_curve(rng);
+                token.owner_id = draft.owner.id();
+            }
+            Change::OwnerOfOtherVersion => {
+                token.owner_id = profile::with_other_version(&token.owner_id);
+            }
+            Change::OwnerMisspelt => {
+                if let Some(last) = token.owner_id.last_mut() {
+                    *last ^= 1;
+                }
+            }
+            Change::OwnerOfAnother => token.owner_id = draft.owner.another(rng).id(),
             Change::Ttl(ttl) => {
                 draft.meta = Some(RequestMetaHeader { ttl, ..RequestMetaHeader::default() });
             }
@@ -177,7 +218,7 @@ impl Change {
             | Change::Length(..)
             | Change::OtherKey(_)
             | Change::NonCanonical(_)
-            | Change::SignaturesExchanged => self.make_signatures(token, rng),
+            | Change::SignaturesExchanged => self.make_signatures(token, &draft.owner, rng),
         }
     }
 
@@ -217,7 +258,7 @@ impl Change {
         }
     }
 
-    fn make_signatures(self, token: &mut Token, rng: &mut ChaCha12Rng) {
+    fn make_signatures(self, token: &mut Token, owner: &Owner, rng: &mut ChaCha12Rng) {
         match self {
             Change::Empty(which) => which.of(token).clear(),
             Change::Flipped(which, bit) => {
@@ -228,30 +269,15 @@ impl Change {
             Change::Length(which, length) => which.of(token).resize(length, 0),
             Change::OtherKey(which) => {
                 let mut forged = token.clone();
-                Owner::new(rng).sign(&mut forged);
+                owner.another(rng).sign(&mut forged);
                 *which.of(token) = std::mem::take(which.of(&mut forged));
             }
-            Change::NonCanonical(which) => {
-                if let Some((_, s)) = which.of(token).split_last_chunk_mut::<32>() {
-                    *s = scalar::not_canonical(s);
-                }
-            }
+            Change::NonCanonical(which) => Profile::malleate(which.of(token)),
             Change::SignaturesExchanged => {
                 let header = token.header.get_or_insert_default();
                 std::mem::swap(&mut token.signature, &mut header.key_signature);
             }
             _ => {}
-        }
-    }
-}
-
-/// 32 bytes that no decoder takes for a point: about every other draw is one.
-fn off_curve(rng: &mut ChaCha12Rng) -> Vec<u8> {
-    let mut bytes = [0; 32];
-    loop {
-        rng.fill_bytes(&mut bytes);
-        if ed25519_dalek::VerifyingKey::from_bytes(&bytes).is_err() {
-            return bytes.to_vec();
         }
     }
 }
@@ -279,7 +305,7 @@ pub fn signed(
     let (after, before): (Vec<Change>, _) =
         changes.iter().partition(|change| change.is_of_a_signature());
     before.into_iter().for_each(|change: Change| change.make(&mut draft, rng));
-    draft.owner.clone().sign(&mut draft.token);
+    draft.sign();
     after.into_iter().for_each(|change| change.make(&mut draft, rng));
     draft.signed()
 }
@@ -318,6 +344,9 @@ impl fmt::Display for Change {
             Change::NoOwner => f.write_str("an empty OwnerID"),
             Change::OwnerOfLength(length) => write!(f, "an OwnerID of {}", words::length(*length)),
             Change::OwnerOffCurve => f.write_str("an OwnerID that is no point of the curve"),
+            Change::OwnerOfOtherVersion => f.write_str("an OwnerID of another version"),
+            Change::OwnerMisspelt => f.write_str("an OwnerID whose checksum does not fit"),
+            Change::OwnerOfAnother => f.write_str("an OwnerID that is not of the key in Verify"),
             Change::Objects(0) => f.write_str("no ObjectID"),
             Change::Objects(count) => write!(f, "{count} ObjectIDs"),
             Change::Ttl(ttl) => write!(f, "Meta.TTL {ttl}"),
@@ -328,6 +357,7 @@ impl fmt::Display for Change {
             }
             Change::Length(which, length) => write!(f, "a {which} of {}", words::length(*length)),
             Change::OtherKey(which) => write!(f, "a {which} by a key other than the owner's"),
+            Change::OtherSigner => f.write_str("both signatures by a key other than the owner's"),
             Change::NonCanonical(which) => write!(f, "a {which} whose S is not canonical"),
             Change::SignaturesExchanged => f.write_str("Signature and KeySignature exchanged"),
         }

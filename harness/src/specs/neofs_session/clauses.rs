@@ -54,8 +54,8 @@ clauses! {
         "Unsigned repeats OwnerID, FirstEpoch, LastEpoch and ObjectID from Init: the same bytes in the same order.",
         "CreateRequest.Init and CreateResponse.Unsigned";
     SESSION_KEY_PRESENT: Must "token/session-key-present",
-        "Unsigned.Header.PublicKey is not empty; under the profile ed25519 it is a public key of 32 bytes: a point of the curve, and none of small order.",
-        "CreateResponse.Unsigned and VerificationHeader.PublicKey, and RFC 8032, section 5.1.5";
+        "Unsigned.Header.PublicKey is not empty; under the profile ed25519 it is a public key of 32 bytes: a point of the curve, and none of small order; under p256 it is a compressed point of 33 bytes.",
+        "CreateResponse.Unsigned and VerificationHeader.PublicKey, RFC 8032, section 5.1.5, and SEC 1, section 2.3.3";
     UNSIGNED_HAS_NO_SIGNATURE: Should "token/unsigned-has-no-signature",
         "Unsigned.Signature is empty. KeySignature may be set.",
         "CreateResponse.Unsigned";
@@ -95,8 +95,8 @@ clauses! {
         "An empty OwnerID gets no Result.",
         "CreateRequest.Init, which carries the owner";
     OWNER_IS_A_KEY: Should "token/owner-is-a-key",
-        "Under the profile ed25519 an OwnerID that is no public key is refused at Init.",
-        "Token.OwnerID, and RFC 8032, section 5.1.3";
+        "Under the profile ed25519 an OwnerID that is no public key is refused at Init; under p256 one that is not the address of the key in Verify.",
+        "Token.OwnerID, RFC 8032, section 5.1.3, and addresses of NEO 2";
     MANY_OBJECTS: Should "token/many-objects",
         "A token with 1,000 ObjectIDs completes; with none it completes too.",
         "Token.ObjectID, repeated";

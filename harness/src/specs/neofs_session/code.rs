@@ -87,7 +87,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let stimuli = mismatches();
+                let stimuli = mismatches(cx);
                 coded(cx, &stimuli, &MISMATCH_CODES).await
             })
         },
@@ -99,7 +99,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         drive: |cx| {
             Box::pin(async move {
-                let stimuli = [ORDER, TOKEN, SIGNATURE, &mismatches()].concat();
+                let stimuli = [ORDER, TOKEN, SIGNATURE, &mismatches(cx)].concat();
                 each(cx, &stimuli, |_, heard, defect| {
                     told_apart(&heard.end, &[Code::Unknown, Code::Internal], defect)
                 })
@@ -115,8 +115,9 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-fn mismatches() -> Vec<Stimulus> {
-    changed().chain(wrong_lengths()).chain(REPLAYS.iter().copied()).collect()
+fn mismatches(cx: &Cx) -> Vec<Stimulus> {
+    let lengths = wrong_lengths(cx.config().neofs_session.profile);
+    changed().chain(lengths).chain(REPLAYS.iter().copied()).collect()
 }
 
 /// After Unsigned, the tag of Signed and nothing behind it.

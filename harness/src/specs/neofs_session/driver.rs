@@ -6,7 +6,8 @@ use wirecheck_proto::session::create_response::Message as Response;
 use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
 
 use super::change::{Change, init, signed};
-use super::token::{CREATE, Owner};
+use super::owner::Owner;
+use super::token::{CREATE, empty};
 use super::{oracle, words};
 use crate::check::Stop;
 use crate::client::{Answer, Call, Connection, Incoming, Received};
@@ -25,7 +26,8 @@ pub(super) struct Client {
 impl Client {
     /// With an owner of its own, and an Init for two objects and the configured epochs.
     pub(super) fn new(cx: &mut Cx) -> Client {
-        let owner = Owner::new(cx.rng());
+        let profile = cx.config().neofs_session.profile;
+        let owner = Owner::new(profile, cx.rng());
         Client::of(owner, cx)
     }
 
@@ -45,6 +47,11 @@ impl Client {
         cx: &mut Cx,
     ) -> CreateRequest {
         signed(unsigned.clone(), &self.owner, changes, cx.rng())
+    }
+
+    /// A request whose oneof is unset.
+    pub(super) fn empty(&self) -> CreateRequest {
+        empty(&self.owner)
     }
 
     /// A Signed that no Unsigned was there for.
@@ -152,6 +159,7 @@ fn unlike(expected: &str, event: usize, response: &Response) -> Stop {
 
 /// A whole handshake with an Init and a Signed changed in ways that have to be accepted.
 pub(super) async fn complete(cx: &mut Cx, changes: &[Change]) -> Result<Token, Stop> {
+    fit(cx, changes)?;
     let client = Client::new(cx);
     let mut handshake = Handshake::open(cx).await?;
     let with = changes.iter().map(|change| format!(" with {change}")).collect::<String>();
@@ -164,6 +172,12 @@ pub(super) async fn complete(cx: &mut Cx, changes: &[Change]) -> Result<Token, S
     let result = handshake.result(&format!("a valid Signed{with}")).await?;
     handshake.close(cx).await;
     Ok(result)
+}
+
+/// Skips where one of these changes has no place under the profile of the run.
+pub(super) fn fit(cx: &Cx, changes: &[Change]) -> Result<(), Stop> {
+    let profile = cx.config().neofs_session.profile;
+    changes.iter().find_map(|change| change.unfit(profile)).map_or(Ok(()), expect::skip)
 }
 
 /// A whole right handshake, without which no refusal proves anything.

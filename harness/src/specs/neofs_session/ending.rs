@@ -1,7 +1,5 @@
 //! Checks of how streams end: half-closed early, incomplete, or with more said after Result.
 
-use wirecheck_proto::session::CreateRequest;
-
 use super::change::{Change, Which};
 use super::clauses::{
     HALF_CLOSE_AFTER_INIT, HALF_CLOSE_BEFORE_INIT, INCOMPLETE_NOT_OK, NOTHING_AFTER_RESULT,
@@ -28,7 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
                     handshake.result("a valid Signed").await.map_err(unmet)?;
                     handshake.send(&match what {
                         "Init" => client.init(&[], cx),
-                        "an empty message" => CreateRequest::default(),
+                        "an empty message" => client.empty(),
                         _ => signed,
                     });
                     // With which status the stream then ends is open.

@@ -15,7 +15,7 @@ use crate::expect;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
-        id: "neofs-session/envelope/meta-and-verify-accepted",
+        id: "neofs-session/envelope/meta-and-verify-accepted-meta",
         clause: &META_AND_VERIFY_ACCEPTED,
         manner: Manner::Allowed,
         needs: &[],
@@ -25,6 +25,18 @@ pub(super) const CHECKS: &[Check] = &[
                 for ttl in [1, 2, u32::MAX] {
                     complete(cx, &[Change::Ttl(ttl)]).await?;
                 }
+                Ok(())
+            })
+        },
+    },
+    Check {
+        id: "neofs-session/envelope/meta-and-verify-accepted",
+        clause: &META_AND_VERIFY_ACCEPTED,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                twin(cx, &[]).await?;
                 complete(cx, &[Change::EmptyVerify]).await?;
                 complete(cx, &[Change::Ttl(1), Change::EmptyVerify]).await.map(drop)
             })
@@ -78,6 +90,7 @@ fn unchanged(what: &str, right: &Token, came: &Token) -> Result<(), crate::check
 /// The request with fields that no revision of the document has, of every wire type but groups: in
 /// CreateRequest before and behind its member, and behind the known ones in Token and in its Header.
 fn with_unknown_fields(request: CreateRequest) -> Vec<u8> {
+    let beside = CreateRequest { message: None, ..request.clone() }.encode_to_vec();
     let (number, mut token) = match request.message {
         Some(Request::Init(token)) => (1, token),
         Some(Request::Signed(token)) => (2, token),
@@ -92,6 +105,7 @@ fn with_unknown_fields(request: CreateRequest) -> Vec<u8> {
     let mut bytes = unknown_fields();
     submessage(number, &content, &mut bytes);
     bytes.extend(unknown_fields());
+    bytes.extend(beside);
     bytes
 }
 
@@ -127,8 +141,10 @@ mod tests {
             key_signature: vec![2; 64],
         });
         let token = Token { header, first_epoch: 1, id: vec![3; 16], ..Token::default() };
+        let verify = Some(wirecheck_proto::service::RequestVerificationHeader::default());
         for message in [Request::Init(token.clone()), Request::Signed(token)] {
-            let request = CreateRequest { message: Some(message), ..CreateRequest::default() };
+            let request =
+                CreateRequest { message: Some(message), verify: verify.clone(), meta: None };
             let bytes = with_unknown_fields(request.clone());
             assert!(bytes.len() > request.encoded_len() + 3 * unknown_fields().len());
             assert_eq!(CreateRequest::decode(&bytes[..]).expect("it parses"), request);

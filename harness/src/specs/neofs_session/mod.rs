@@ -3,10 +3,11 @@
 pub mod change;
 pub mod clauses;
 pub mod oracle;
+pub mod owner;
 pub mod pen;
+pub mod profile;
 #[cfg(feature = "rules")]
 pub mod rehearsal;
-mod scalar;
 pub mod scripts;
 #[cfg(feature = "generators")]
 pub mod strategy;
@@ -43,8 +44,13 @@ mod signature;
 mod stimulus;
 
 #[cfg(feature = "net")]
+use rand_chacha::ChaCha12Rng;
+
+#[cfg(feature = "net")]
 use super::Probe;
 use super::Room;
+#[cfg(feature = "net")]
+use crate::config::Config;
 
 /// The room.
 pub static ROOM: Room = Room {
@@ -65,10 +71,12 @@ pub static ROOM: Room = Room {
         code::CHECKS,
     ],
     #[cfg(feature = "net")]
-    probes: &[Probe {
-        path: token::CREATE,
-        request: token::any_init,
-        echoed: None,
-        half_close: false,
-    }],
+    probes: &[Probe { path: token::CREATE, request: any_init, echoed: None, half_close: false }],
 };
+
+/// An Init such as the configured target answers.
+#[cfg(feature = "net")]
+fn any_init(config: &Config, rng: &mut ChaCha12Rng) -> Vec<u8> {
+    let session = &config.neofs_session;
+    token::any_init(session.profile, session.lifetime(), rng)
+}

@@ -6,12 +6,14 @@ use prost::Message as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha12Rng;
 use wirecheck_proto::session::create_response::Message as Response;
-use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
+use wirecheck_proto::session::{CreateResponse, Token};
 use wirecheck_proto::wirecheck::v1::TokenStep;
 use wirecheck_proto::wirecheck::v1::token_step::Kind;
 
 use super::change::{Change, init, signed};
-use super::token::{Lifetime, Owner};
+use super::owner::Owner;
+use super::profile::Profile;
+use super::token::{Lifetime, empty, joined};
 
 /// Where the draws of the steps begin among the streams of the cipher; below are the owners'.
 const STEPS: u64 = 1 << 32;
@@ -20,6 +22,7 @@ const STEPS: u64 = 1 << 32;
 #[derive(Debug)]
 pub struct Pen {
     seed: u64,
+    profile: Profile,
     lifetime: Lifetime,
     written: u64,
     streams: BTreeMap<u32, Known>,
@@ -36,9 +39,9 @@ struct Known {
 }
 
 impl Pen {
-    /// The client that draws from this seed.
-    pub fn new(seed: u64, lifetime: Lifetime) -> Pen {
-        Pen { seed, lifetime, written: 0, streams: BTreeMap::new() }
+    /// The client that draws from this seed, and asks under this profile for this lifetime.
+    pub fn new(seed: u64, profile: Profile, lifetime: Lifetime) -> Pen {
+        Pen { seed, profile, lifetime, written: 0, streams: BTreeMap::new() }
     }
 
     /// The next message on this stream, encoded.
@@ -46,7 +49,7 @@ impl Pen {
         self.written += 1;
         // A source for each step, so that no draw depends on what came back before it.
         let mut rng = self.rng(STEPS + self.written);
-        let owner = Owner::new(&mut self.rng(step.owner.into()));
+        let owner = Owner::new(self.profile, &mut self.rng(step.owner.into()));
         let changes: Vec<Change> = step.edits().filter_map(Change::of).collect();
         self.note(stream, step, changes.is_empty());
 
@@ -56,11 +59,11 @@ impl Pen {
         let init = init(asked, &owner, &changes, &mut rng);
         let signed = signed(unsigned, &owner, &changes, &mut rng);
         match step.kind() {
-            Kind::Empty => CreateRequest::default().encode_to_vec(),
+            Kind::Empty => empty(&owner).encode_to_vec(),
             Kind::Init => init.encode_to_vec(),
             Kind::Signed => signed.encode_to_vec(),
-            Kind::InitThenSigned => [init.encode_to_vec(), signed.encode_to_vec()].concat(),
-            Kind::SignedThenInit => [signed.encode_to_vec(), init.encode_to_vec()].concat(),
+            Kind::InitThenSigned => joined(init, &signed),
+            Kind::SignedThenInit => joined(signed, &init),
         }
     }
 
@@ -103,10 +106,20 @@ impl Pen {
 
 #[cfg(test)]
 mod tests {
+    use wirecheck_proto::session::CreateRequest;
     use wirecheck_proto::session::create_request::Message as Request;
 
     use super::*;
-    use crate::specs::neofs_session::token::{key_signature, payload, session_key, verifies};
+    use crate::specs::neofs_session::token::{key_signature, payload, session_key};
+
+    fn pen(seed: u64) -> Pen {
+        Pen::new(seed, Profile::default(), Lifetime::default())
+    }
+
+    fn verifies(owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let key = Profile::default().owner(owner, &[]);
+        key.is_some_and(|key| key.verifies(message, signature))
+    }
 
     fn step(kind: Kind) -> TokenStep {
         TokenStep { kind: kind.into(), ..TokenStep::default() }
@@ -118,12 +131,13 @@ mod tests {
 
     #[test]
     fn signed_answers_the_last_unsigned_of_its_stream() {
-        let mut pen = Pen::new(1, Lifetime::default());
+        let mut pen = pen(1);
         let Some(Request::Init(asked)) = read(&pen.write(0, &step(Kind::Init))) else {
             panic!("Init was asked for");
         };
         assert!(pen.is_owed(0) && !pen.is_owed(1));
-        let drawn = Owner::new(&mut pen.rng(99)).made_up(Lifetime::default(), &mut pen.rng(98));
+        let drawn = Owner::new(Profile::default(), &mut pen.rng(99))
+            .made_up(Lifetime::default(), &mut pen.rng(98));
         let unsigned = Token { id: drawn.id, header: drawn.header, ..asked };
         let response = CreateResponse { message: Some(Response::Unsigned(unsigned.clone())) };
         pen.hear(0, &response.encode_to_vec());
@@ -150,7 +164,7 @@ mod tests {
     #[test]
     fn the_same_seed_writes_the_same_whatever_came_back() {
         let write = |heard: bool| {
-            let mut pen = Pen::new(7, Lifetime::default());
+            let mut pen = pen(7);
             if heard {
                 let unsigned = Some(Response::Unsigned(Token::default()));
                 pen.hear(1, &CreateResponse { message: unsigned }.encode_to_vec());
@@ -163,7 +177,7 @@ mod tests {
 
     #[test]
     fn both_members_of_the_oneof_go_on_the_wire_in_the_order_asked_for() {
-        let mut pen = Pen::new(1, Lifetime::default());
+        let mut pen = pen(1);
         assert!(matches!(
             read(&pen.write(0, &step(Kind::InitThenSigned))),
             Some(Request::Signed(_))

@@ -11,6 +11,7 @@ use wirecheck_reference::neofs_session::{Handshake, Keys, Limits, Sessions, Veri
 use wirecheck_reference::{ConnectionId, Faults, Refusal};
 
 use super::pen::Pen;
+use super::profile::Profile;
 use super::token::{CREATE, Lifetime};
 
 /// Plays the script's handshakes on one connection to a server of its own with these faults, which
@@ -21,7 +22,7 @@ pub fn rehearse(script: &Script, faults: &Faults) -> Trace {
     let mut rehearsal = Rehearsal {
         sessions: &sessions,
         faults,
-        pen: Pen::new(script.seed, Lifetime::default()),
+        pen: Pen::new(script.seed, Profile::Ed25519, Lifetime::default()),
         streams: BTreeMap::new(),
         trace: Trace { check: script.check.clone(), seed: script.seed, ..Trace::default() },
     };

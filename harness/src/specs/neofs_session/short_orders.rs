@@ -1,6 +1,5 @@
 //! The check of every short order, and of requests with both members of the oneof.
 
-use prost::Message as _;
 use rand::Rng as _;
 use wirecheck_proto::wirecheck::v1::Script;
 
@@ -9,6 +8,7 @@ use super::driver::{Client, FirstHalf, Handshake, Heard, twin, unmet};
 use super::oracle::{self, Breach};
 use super::scripts::{Word, every_order, script};
 use super::stimulus::ended;
+use super::token::joined;
 use crate::check::{Check, Manner, Stop};
 use crate::cx::Cx;
 use crate::expect;
@@ -37,13 +37,11 @@ pub(super) const CHECKS: &[Check] = &[
                 let client = Client::new(cx);
                 let (init, signed) = (client.init(&[], cx), client.made_up(cx));
                 let mut handshake = Handshake::open(cx).await?;
-                let both = [signed.encode_to_vec(), init.encode_to_vec()].concat();
-                handshake.0.send_payload(&both);
+                handshake.0.send_payload(&joined(signed, &init));
                 let unsigned =
                     handshake.unsigned("one request with Signed and then Init on the wire").await?;
                 let signed = client.signed(&unsigned, &[], cx);
-                let both = [init.encode_to_vec(), signed.encode_to_vec()].concat();
-                handshake.0.send_payload(&both);
+                handshake.0.send_payload(&joined(init, &signed));
                 handshake
                     .result("one request with Init and then the valid Signed on the wire")
                     .await
@@ -62,7 +60,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let client = Client::new(cx);
                 let (init, signed) = (client.init(&[], cx), client.made_up(cx));
                 let mut opening = Handshake::open(cx).await?;
-                opening.0.send_payload(&[init.encode_to_vec(), signed.encode_to_vec()].concat());
+                opening.0.send_payload(&joined(init.clone(), &signed));
                 let heard = Heard::of(&opening.0.finish().await);
                 let defect = "a first request with Init and then Signed on the wire";
                 heard.nothing(defect)?;
@@ -71,7 +69,7 @@ pub(super) const CHECKS: &[Check] = &[
                 let (mut handshake, unsigned) =
                     Handshake::begin(cx, &client).await.map_err(unmet)?;
                 let signed = client.signed(&unsigned, &[], cx);
-                handshake.0.send_payload(&[signed.encode_to_vec(), init.encode_to_vec()].concat());
+                handshake.0.send_payload(&joined(signed, &init));
                 let heard = Heard::of(&handshake.0.finish().await);
                 let defect = "a second request with the valid Signed and then Init on the wire";
                 heard.nothing(defect)?;

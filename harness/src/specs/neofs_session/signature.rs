@@ -7,13 +7,10 @@ use super::clauses::{
     CORRUPTED, KEY_SIGNATURE_REQUIRED, MALLEABLE_SIGNATURE, OTHER_KEY, SIGNATURE_REQUIRED,
     SIGNATURES_EXCHANGED, SMALL_ORDER_OWNER, WRONG_LENGTH,
 };
+use super::profile::Profile;
 use super::stimulus::{Stimulus, no_result};
-use super::token::SIGNATURE_LENGTH;
 use crate::check::{Check, Manner};
 use crate::cx::Cx;
-
-/// Lengths that no signature has: one byte, one too few, one too many, and far too many.
-const LENGTHS: [usize; 4] = [1, SIGNATURE_LENGTH - 1, SIGNATURE_LENGTH + 1, 4096];
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -61,7 +58,12 @@ pub(super) const CHECKS: &[Check] = &[
         clause: &WRONG_LENGTH,
         manner: Manner::Refusal,
         needs: &[],
-        drive: |cx| Box::pin(async move { no_result(cx, &wrong_lengths()).await }),
+        drive: |cx| {
+            Box::pin(async move {
+                let lengths = wrong_lengths(cx.config().neofs_session.profile);
+                no_result(cx, &lengths).await
+            })
+        },
     },
     Check {
         id: "neofs-session/signature/other-key",
@@ -74,6 +76,8 @@ pub(super) const CHECKS: &[Check] = &[
                 &[
                     Stimulus::Signed(Change::OtherKey(Which::Signature)),
                     Stimulus::Signed(Change::OtherKey(Which::KeySignature)),
+                    // Who verifies by a key that the request names finds nothing wrong with it.
+                    Stimulus::Signed(Change::OtherSigner),
                 ],
             ))
         },
@@ -117,21 +121,22 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// One bit of each byte, and all bits of the last bytes of R and of S: a decoder that drops the
-/// point's sign or the highest bits of S is found there alone.
+/// One bit of each byte, and all bits of those that a careless decoder is careless about.
 fn flips(cx: &mut Cx, which: Which) -> Vec<Stimulus> {
-    let mut bits: Vec<usize> = Vec::with_capacity(SIGNATURE_LENGTH + 14);
-    for byte in 0..SIGNATURE_LENGTH {
-        let last_of_a_half = byte % 32 == 31;
-        let of_byte = if last_of_a_half { 0..8 } else { 0..1 };
+    let profile = cx.config().neofs_session.profile;
+    let mut bits: Vec<usize> = Vec::with_capacity(profile.signature_length() + 14);
+    for byte in 0..profile.signature_length() {
+        let of_byte = if profile.telling_bytes().contains(&byte) { 0..8 } else { 0..1 };
         let any = (cx.rng().next_u32() % 8) as usize;
         bits.extend(of_byte.map(|bit| 8 * byte + (any + bit) % 8));
     }
     bits.into_iter().map(|bit| Stimulus::Signed(Change::Flipped(which, bit))).collect()
 }
 
-/// Both signatures at each of the wrong lengths.
-pub(super) fn wrong_lengths() -> Vec<Stimulus> {
-    let of = |which| LENGTHS.map(|length| Stimulus::Signed(Change::Length(which, length)));
+/// Both signatures at lengths that none has: one byte, one too few, one too many, and far too many.
+pub(super) fn wrong_lengths(profile: Profile) -> Vec<Stimulus> {
+    let right = profile.signature_length();
+    let lengths = [1, right - 1, right + 1, 4096];
+    let of = |which| lengths.map(|length| Stimulus::Signed(Change::Length(which, length)));
     Which::BOTH.into_iter().flat_map(of).collect()
 }

@@ -1,17 +1,17 @@
-//! Tokens as the client makes them: an owner, what it signs, and the requests they go into.
+//! Tokens as the client makes them, what is signed of them, and the requests they go into.
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use prost::Message as _;
 use rand::Rng as _;
 use rand_chacha::ChaCha12Rng;
 use wirecheck_proto::service::{RequestMetaHeader, RequestVerificationHeader};
 use wirecheck_proto::session::create_request::Message as Request;
-use wirecheck_proto::session::{CreateRequest, Token, VerificationHeader};
+use wirecheck_proto::session::{CreateRequest, Token};
+
+use super::owner::Owner;
+use super::profile::Profile;
 
 /// The one method of the room.
 pub const CREATE: &str = "/session.Session/Create";
-/// Bytes of a signature under the profile `ed25519`.
-pub const SIGNATURE_LENGTH: usize = 64;
 
 /// First and last epoch of the tokens that checks ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,107 +28,10 @@ impl Default for Lifetime {
     }
 }
 
-/// The owner of a token: under the profile `ed25519` its id is its public key.
-#[derive(Clone, Debug)]
-pub struct Owner {
-    id: [u8; 32],
-    key: SigningKey,
-}
-
-impl Owner {
-    /// An owner with a key of its own.
-    pub fn new(rng: &mut ChaCha12Rng) -> Owner {
-        let key = SigningKey::from_bytes(&random(rng));
-        Owner { id: key.verifying_key().to_bytes(), key }
-    }
-
-    /// An owner whose public key is the curve's neutral element, in its canonical encoding or, for
-    /// `above_the_prime`, with y = p + 1. Nobody holds the key, and everybody can sign.
-    pub fn of_small_order(rng: &mut ChaCha12Rng, above_the_prime: bool) -> Owner {
-        let mut id = [0; 32];
-        id[0] = 1;
-        if above_the_prime {
-            id = [0xff; 32];
-            (id[0], id[31]) = (0xee, 0x7f);
-        }
-        Owner { id, ..Owner::new(rng) }
-    }
-
-    /// Token.OwnerID.
-    pub fn id(&self) -> Vec<u8> {
-        self.id.to_vec()
-    }
-
-    /// The signature of these bytes.
-    ///
-    /// For the neutral element A, S·B = R + h·A holds for R = k·B and S = k whatever h, and so
-    /// whatever was signed: a key pair's public half and reduced scalar are such an R and S.
-    fn mark(&self, message: &[u8]) -> Vec<u8> {
-        if self.id == self.key.verifying_key().to_bytes() {
-            return self.key.sign(message).to_bytes().to_vec();
-        }
-        let nonce = self.key.verifying_key().to_bytes();
-        [nonce, self.key.to_scalar().to_bytes()].concat()
-    }
-
-    /// An Init for two objects.
-    pub fn init(&self, lifetime: Lifetime, rng: &mut ChaCha12Rng) -> Token {
-        Token {
-            owner_id: self.id(),
-            first_epoch: lifetime.first,
-            last_epoch: lifetime.last,
-            object_id: vec![object(rng), object(rng)],
-            ..Token::default()
-        }
-    }
-
-    /// Signs the token as it stands: its payload into Signature, its session key into KeySignature.
-    pub fn sign(&self, token: &mut Token) {
-        token.signature = self.mark(&payload(token));
-        let header = token.header.get_or_insert_default();
-        header.key_signature = self.mark(&header.public_key);
-    }
-
-    /// A token that no server drew, not yet signed.
-    pub fn made_up(&self, lifetime: Lifetime, rng: &mut ChaCha12Rng) -> Token {
-        let public_key = Owner::new(rng).id();
-        Token {
-            id: uuid4(rng),
-            header: Some(VerificationHeader { public_key, key_signature: Vec::new() }),
-            ..self.init(lifetime, rng)
-        }
-    }
-}
-
 /// What the owner signs of a token: both epochs, big-endian, then every object's id.
 pub fn payload(token: &Token) -> Vec<u8> {
     let epochs = [token.first_epoch.to_be_bytes(), token.last_epoch.to_be_bytes()];
     epochs.into_iter().flatten().chain(token.object_id.iter().flatten().copied()).collect()
-}
-
-/// Whether `bytes` are a point of the curve in its only right encoding (RFC 8032, 5.1.3).
-pub fn is_point(bytes: &[u8]) -> bool {
-    point(bytes).is_some()
-}
-
-/// The public key that `bytes` are under the profile `ed25519`: a point, and none of small order.
-pub fn public_key(bytes: &[u8]) -> Option<VerifyingKey> {
-    point(bytes).filter(|key| !key.is_weak())
-}
-
-fn point(bytes: &[u8]) -> Option<VerifyingKey> {
-    let key = VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()?;
-    // Decoding takes a y of the field's prime or more too; encoding it again shows it.
-    (key.to_edwards().compress().to_bytes() == *bytes).then_some(key)
-}
-
-/// Whether `signature` is the owner's for `message`, strictly.
-pub fn verifies(owner: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let verified = || {
-        let signature = Signature::from_slice(signature).ok()?;
-        public_key(owner)?.verify_strict(message, &signature).ok()
-    };
-    verified().is_some()
 }
 
 /// Header.PublicKey, empty where there is no Header.
@@ -166,72 +69,62 @@ pub struct Draft {
     pub owner: Owner,
     /// CreateRequest.Meta.
     pub meta: Option<RequestMetaHeader>,
-    /// CreateRequest.Verify.
+    /// CreateRequest.Verify, where it is not the one that the owner makes.
     pub verify: Option<RequestVerificationHeader>,
+    /// The owner's signature of the token's payload, once it is made.
+    signature: Option<Vec<u8>>,
 }
 
 impl Draft {
-    /// Of this token and owner, with neither Meta nor Verify.
+    /// Of this token and owner, without Meta, and with such a Verify as the profile demands.
     pub fn new(token: Token, owner: &Owner) -> Draft {
-        Draft { token, owner: owner.clone(), meta: None, verify: None }
+        Draft { token, owner: owner.clone(), meta: None, verify: None, signature: None }
+    }
+
+    /// Lets the owner sign the token as it stands.
+    pub fn sign(&mut self) {
+        self.owner.sign(&mut self.token);
+        self.signature = Some(self.token.signature.clone());
     }
 
     /// As a request whose member is Init.
     pub fn init(self) -> CreateRequest {
-        let message = Some(Request::Init(self.token));
-        CreateRequest { message, meta: self.meta, verify: self.verify }
+        self.request(Request::Init)
     }
 
     /// As a request whose member is Signed.
     pub fn signed(self) -> CreateRequest {
-        let message = Some(Request::Signed(self.token));
-        CreateRequest { message, meta: self.meta, verify: self.verify }
+        self.request(Request::Signed)
+    }
+
+    fn request(self, member: fn(Token) -> Request) -> CreateRequest {
+        let signature = || self.signature.unwrap_or_else(|| self.owner.mark(&payload(&self.token)));
+        let verify = self.verify.or_else(|| self.owner.verify(signature));
+        CreateRequest { message: Some(member(self.token)), meta: self.meta, verify }
     }
 }
 
-/// An encoded Init that any server answers.
-pub fn any_init(rng: &mut ChaCha12Rng) -> Vec<u8> {
-    let owner = Owner::new(rng);
-    Draft::new(owner.init(Lifetime::default(), rng), &owner).init().encode_to_vec()
+/// A request of this owner whose oneof is unset.
+pub fn empty(owner: &Owner) -> CreateRequest {
+    CreateRequest { verify: owner.verify(|| owner.mark(&[])), ..CreateRequest::default() }
+}
+
+/// One request that encodes the members of both, in this order. What stands beside them is the
+/// second's, which is the one that counts; both would merge.
+pub fn joined(one: CreateRequest, other: &CreateRequest) -> Vec<u8> {
+    let member = CreateRequest { message: one.message, ..CreateRequest::default() };
+    [member.encode_to_vec(), other.encode_to_vec()].concat()
+}
+
+/// An encoded Init that any server answers which works under this profile.
+pub fn any_init(profile: Profile, lifetime: Lifetime, rng: &mut ChaCha12Rng) -> Vec<u8> {
+    let owner = Owner::new(profile, rng);
+    Draft::new(owner.init(lifetime, rng), &owner).init().encode_to_vec()
 }
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng as _;
-
     use super::*;
-
-    #[test]
-    fn what_an_owner_signs_verifies_for_that_token_alone() {
-        let mut rng = ChaCha12Rng::seed_from_u64(1);
-        let owner = Owner::new(&mut rng);
-        let mut token = owner.made_up(Lifetime::default(), &mut rng);
-        owner.sign(&mut token);
-        assert!(verifies(&owner.id(), &payload(&token), &token.signature));
-        assert!(verifies(&owner.id(), session_key(&token), key_signature(&token)));
-        assert!(!verifies(&Owner::new(&mut rng).id(), &payload(&token), &token.signature));
-        token.last_epoch += 1;
-        assert!(!verifies(&owner.id(), &payload(&token), &token.signature));
-    }
-
-    #[test]
-    fn the_neutral_element_signs_everything_for_a_careless_verifier_and_nothing_for_a_strict_one() {
-        use ed25519_dalek::Verifier as _;
-        let mut rng = ChaCha12Rng::seed_from_u64(1);
-        for above_the_prime in [false, true] {
-            let nobody = Owner::of_small_order(&mut rng, above_the_prime);
-            let key = VerifyingKey::from_bytes(&nobody.id).expect("a point");
-            for message in [&b"one"[..], b"other"] {
-                let signature = nobody.mark(message);
-                let parsed = Signature::from_slice(&signature).expect("64 bytes");
-                if !above_the_prime {
-                    key.verify(message, &parsed).expect("plain verification accepts it");
-                }
-                assert!(!verifies(&nobody.id, message, &signature));
-            }
-            assert!(public_key(&nobody.id).is_none());
-        }
-    }
 
     #[test]
     fn the_payload_is_both_epochs_big_endian_and_the_joined_objects() {

@@ -4,7 +4,7 @@ use wirecheck_proto::session::Token;
 use wirecheck_proto::session::create_request::Message as Request;
 use wirecheck_proto::session::create_response::Message as Response;
 
-use super::token::{SIGNATURE_LENGTH, session_key};
+use super::token::session_key;
 
 /// How many bytes of a value are shown where it only has to be recognised.
 const SHOWN: usize = 6;
@@ -14,6 +14,8 @@ const COMPARED: usize = 32;
 const ID: usize = 16;
 /// Bytes of a key under the profile `ed25519`, and of the ObjectIDs that checks name.
 const KEY: usize = 32;
+/// Bytes of a signature under that profile.
+const SIGNATURE: usize = 64;
 
 /// Which member of CreateRequest it is.
 pub(super) fn request(request: Option<&Request>) -> &'static str {
@@ -62,7 +64,7 @@ pub(super) fn key(bytes: &[u8]) -> String {
 
 /// A signature's first bytes.
 pub(super) fn signature(bytes: &[u8]) -> String {
-    cut(bytes, SIGNATURE_LENGTH, SHOWN)
+    cut(bytes, SIGNATURE, SHOWN)
 }
 
 /// So many bytes.

@@ -8,7 +8,6 @@ use super::super::clauses::{
     INIT_ANSWERED_BY_UNSIGNED, NOTHING_AFTER_RESULT, SECOND_INIT_REFUSED, SERVER_WAITS_FOR_INIT,
     SIGNED_ANSWERED_BY_RESULT, SIGNED_FIRST_REFUSED,
 };
-use super::super::token::public_key;
 use super::super::words;
 use super::Breach;
 use super::content::refused_for;
@@ -112,7 +111,7 @@ fn missing(dialogue: &Dialogue) -> Option<Breach> {
 fn is_ordinary(dialogue: &Dialogue) -> bool {
     let Some(init) = dialogue.init() else { return false };
     let objects = &init.object_id;
-    public_key(&init.owner_id).is_some()
+    dialogue.asked[0].owner(&init.owner_id).is_some()
         && init.first_epoch <= init.last_epoch
         && (1..=ORDINARY_OBJECTS).contains(&objects.len())
         && objects.iter().all(|object| object.len() == 32)

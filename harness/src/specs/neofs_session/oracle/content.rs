@@ -10,10 +10,8 @@ use super::super::clauses::{
     SIGNED_MATCHES_UNSIGNED, SMALL_ORDER_OWNER, UNSIGNED_HAS_NO_SIGNATURE, WRONG_LENGTH,
     ZERO_TTL_REFUSED,
 };
-use super::super::scalar;
-use super::super::token::{
-    SIGNATURE_LENGTH, is_point, key_signature, payload, public_key, session_key, verifies,
-};
+use super::super::profile::{OwnerKey, Profile};
+use super::super::token::{key_signature, payload, session_key};
 use super::super::words;
 use super::Breach;
 use super::dialogue::{Asked, Dialogue};
@@ -30,7 +28,7 @@ pub(super) fn judge(dialogue: &Dialogue, all: &[Dialogue], breaches: &mut Vec<Br
     let (Some((event, unsigned)), Some(init)) = (dialogue.unsigned(), dialogue.init()) else {
         return;
     };
-    let found = judge_unsigned(init, unsigned, dialogue.asked.first());
+    let found = judge_unsigned(dialogue, init, unsigned);
     breaches.extend(found.into_iter().map(|found| breach(&[event], found)));
 
     let Some((result_event, result)) = dialogue.result() else { return };
@@ -41,17 +39,14 @@ pub(super) fn judge(dialogue: &Dialogue, all: &[Dialogue], breaches: &mut Vec<Br
         let actual = format!("Result ({})", words::token(result));
         breaches.push(breach(&[event, result_event], (clause, expected, actual)));
     }
-    let found = judge_result(unsigned, result);
+    let found = judge_result(dialogue, unsigned, result);
     breaches.extend(found.into_iter().map(|found| breach(&[event, result_event], found)));
 }
 
 /// What is wrong with an Unsigned, given its Init.
-pub(in super::super) fn judge_unsigned(
-    init: &Token,
-    unsigned: &Token,
-    asked: Option<&Asked>,
-) -> Vec<Contradiction> {
+fn judge_unsigned(dialogue: &Dialogue, init: &Token, unsigned: &Token) -> Vec<Contradiction> {
     let mut found = Vec::new();
+    let (profile, asked) = (dialogue.profile(), dialogue.asked.first());
     let repeated =
         Token { id: unsigned.id.clone(), header: unsigned.header.clone(), ..init.clone() };
     if let Some((field, right, other)) = words::difference(&repeated, unsigned) {
@@ -63,9 +58,8 @@ pub(in super::super) fn judge_unsigned(
         found.push((&ID_IS_UUID4, expected, format!("ID {}", words::id(&unsigned.id))));
     }
     let key = session_key(unsigned);
-    if public_key(key).is_none() {
-        let expected =
-            "Unsigned.Header.PublicKey to be an Ed25519 public key of 32 bytes".to_owned();
+    if !profile.is_session_key(key) {
+        let expected = format!("Unsigned.Header.PublicKey to be {}", profile.session_key());
         found.push((&SESSION_KEY_PRESENT, expected, format!("PublicKey {}", words::key(key))));
     }
     if !unsigned.signature.is_empty() {
@@ -88,8 +82,9 @@ pub(in super::super) fn judge_unsigned(
         let expected = "no Unsigned for FirstEpoch greater than LastEpoch".to_owned();
         found.push((&LIFETIME_REFUSED_AT_INIT, expected, actual()));
     }
-    if !is_point(&init.owner_id) {
-        let expected = "no Unsigned for an OwnerID that is no key".to_owned();
+    let owner = asked.and_then(|asked| asked.owner(&init.owner_id));
+    if owner.is_none() && !profile.is_of_small_order(&init.owner_id) {
+        let expected = format!("no Unsigned for an OwnerID that is {}", profile.no_owner());
         found.push((&OWNER_IS_A_KEY, expected, actual()));
     }
     if asked.is_some_and(Asked::has_zero_ttl) {
@@ -100,18 +95,19 @@ pub(in super::super) fn judge_unsigned(
 }
 
 /// What is wrong with a Result, given its Unsigned.
-fn judge_result(unsigned: &Token, result: &Token) -> Vec<Contradiction> {
+fn judge_result(dialogue: &Dialogue, unsigned: &Token, result: &Token) -> Vec<Contradiction> {
     let mut found = Vec::new();
     if let Some((field, right, other)) = words::difference(unsigned, result) {
         let expected = format!("Result to repeat {field} of Unsigned: {right}");
         found.push((&RESULT_MATCHES_UNSIGNED, expected, format!("{field} {other}")));
     }
+    let owner = dialogue.owner(&unsigned.owner_id);
     let of_the_key = (session_key(unsigned), key_signature(result));
     for (field, (message, signature)) in [
         ("Signature", (&payload(unsigned)[..], &result.signature[..])),
         ("Header.KeySignature", of_the_key),
     ] {
-        if !verifies(&unsigned.owner_id, message, signature) {
+        if !verifies(owner.as_ref(), message, signature) {
             let expected = format!("Result.{field} to verify under OwnerID");
             let actual = format!("{field} {}, which does not", words::signature(signature));
             found.push((&RESULT_VERIFIES, expected, actual));
@@ -133,24 +129,25 @@ pub(super) fn refused_for(
     if unsigned.owner_id.is_empty() {
         return no_result(&OWNER_REQUIRED, "an empty OwnerID");
     }
-    if let Some((clause, defect)) = malformed(signed) {
+    if let Some((clause, defect)) = malformed(dialogue.profile(), signed) {
         return no_result(clause, &defect);
     }
     if let Some((field, right, other)) = words::difference(unsigned, signed) {
         let defect = format!("Signed with {field} {other} where Unsigned has {right}");
         return no_result(changed(unsigned, signed), &defect);
     }
-    if is_point(&unsigned.owner_id) && public_key(&unsigned.owner_id).is_none() {
+    if dialogue.profile().is_of_small_order(&unsigned.owner_id) {
         return no_result(&SMALL_ORDER_OWNER, "an OwnerID of small order");
     }
+    let owner = dialogue.owner(&signed.owner_id);
     for (field, message, signature) in [
         ("Signature", &payload(signed)[..], &signed.signature[..]),
         ("KeySignature", session_key(signed), key_signature(signed)),
     ] {
-        if signature.last_chunk().is_some_and(|s| !scalar::is_canonical(s)) {
+        if dialogue.profile().is_malleated(signature) {
             return no_result(&MALLEABLE_SIGNATURE, &format!("a {field} whose S is not canonical"));
         }
-        if !verifies(&signed.owner_id, message, signature) {
+        if !verifies(owner.as_ref(), message, signature) {
             return no_result(&OTHER_KEY, &format!("a {field} that does not verify under OwnerID"));
         }
     }
@@ -158,17 +155,24 @@ pub(super) fn refused_for(
     zero_ttl.then(|| no_result(&ZERO_TTL_REFUSED, "a request with Meta.TTL 0"))?
 }
 
+fn verifies(owner: Option<&OwnerKey>, message: &[u8], signature: &[u8]) -> bool {
+    owner.is_some_and(|owner| owner.verifies(message, signature))
+}
+
 /// A signature that is none, for its length.
-fn malformed(signed: &Token) -> Option<(&'static Clause, String)> {
+fn malformed(profile: Profile, signed: &Token) -> Option<(&'static Clause, String)> {
     let (signature, key_signature) = (signed.signature.len(), key_signature(signed).len());
+    let right = profile.signature_length();
     match (signature, key_signature) {
         (0, _) => Some((&SIGNATURE_REQUIRED, "Signed with an empty Signature".to_owned())),
         (_, 0) => Some((&KEY_SIGNATURE_REQUIRED, "Signed with an empty KeySignature".to_owned())),
-        (SIGNATURE_LENGTH, SIGNATURE_LENGTH) => None,
-        (SIGNATURE_LENGTH, other) => {
+        (other, _) if other != right => {
+            Some((&WRONG_LENGTH, format!("a Signature of {other} bytes")))
+        }
+        (_, other) if other != right => {
             Some((&WRONG_LENGTH, format!("a KeySignature of {other} bytes")))
         }
-        (other, _) => Some((&WRONG_LENGTH, format!("a Signature of {other} bytes"))),
+        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ use wirecheck_proto::session::{CreateRequest, CreateResponse, Token};
 use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Side, Trace};
 
+use crate::specs::neofs_session::profile::{OwnerKey, Profile, peer};
 use crate::specs::neofs_session::token::CREATE;
 use crate::specs::neofs_session::words;
 use crate::status::{Code, http2_error};
@@ -64,11 +65,21 @@ impl Asked {
         self.request.message.as_ref()
     }
 
-    /// Whether Meta and Verify, where there are any, are such as every server takes.
+    /// Whether Meta and Verify, where there are any, are such as every server takes: a Verify names
+    /// the owner's key where the profile has it there, and is without Signatures elsewhere.
     pub(super) fn has_plain_envelope(&self) -> bool {
         let CreateRequest { meta, verify, .. } = &self.request;
-        meta.is_none_or(|meta| meta.ttl > 0 && meta.epoch == 0 && meta.version == 0)
-            && verify.as_ref().is_none_or(|verify| verify.signatures.is_empty())
+        let signatures = verify.as_ref().map_or(0, |verify| verify.signatures.len());
+        let plain_verify = match Profile::of(&self.request) {
+            Profile::Ed25519 => signatures == 0,
+            Profile::P256 => signatures == 1,
+        };
+        plain_verify && meta.is_none_or(|meta| meta.ttl > 0 && meta.epoch == 0 && meta.version == 0)
+    }
+
+    /// The key that this request says owns what `owner_id` owns.
+    pub(super) fn owner(&self, owner_id: &[u8]) -> Option<OwnerKey> {
+        Profile::of(&self.request).owner(owner_id, peer(&self.request))
     }
 
     /// Whether Meta says that the request may not be processed.
@@ -120,6 +131,17 @@ impl Dialogue {
             Some(Request::Init(token)) => Some(token),
             _ => None,
         }
+    }
+
+    /// The profile that the client's first request shows.
+    pub(super) fn profile(&self) -> Profile {
+        self.asked.first().map_or_else(Profile::default, |asked| Profile::of(&asked.request))
+    }
+
+    /// The key that owns what this OwnerID owns, as the first request says that names it.
+    pub(super) fn owner(&self, owner_id: &[u8]) -> Option<OwnerKey> {
+        let of_the_profile = |asked: &&Asked| Profile::of(&asked.request) == self.profile();
+        self.asked.iter().filter(of_the_profile).find_map(|asked| asked.owner(owner_id))
     }
 
     /// The token of the second message, where it is Signed.

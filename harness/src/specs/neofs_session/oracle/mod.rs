@@ -1,5 +1,7 @@
 //! Judges any trace of handshakes, whoever made it: what a right server never does, and what it owes.
 
+#[cfg(test)]
+mod addressed;
 mod arrivals;
 mod content;
 mod dialogue;

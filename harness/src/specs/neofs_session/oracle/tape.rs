@@ -10,7 +10,9 @@ use wirecheck_proto::wirecheck::v1::event::What;
 use wirecheck_proto::wirecheck::v1::{Event, HalfClose, Header, Headers, Message, Side, Trace};
 
 use super::super::change::{Change, init, signed};
-use super::super::token::{CREATE, Lifetime, Owner};
+use super::super::owner::Owner;
+use super::super::profile::Profile;
+use super::super::token::{CREATE, Lifetime};
 use super::{judge, judge_arrivals};
 use crate::model::Clause;
 use crate::status::Code;
@@ -24,8 +26,12 @@ pub(super) struct Tape {
 
 impl Tape {
     pub(super) fn new() -> Tape {
+        Tape::under(Profile::Ed25519)
+    }
+
+    pub(super) fn under(profile: Profile) -> Tape {
         let mut rng = ChaCha12Rng::seed_from_u64(1);
-        let mut tape = Tape { owner: Owner::new(&mut rng), rng, trace: Trace::default() };
+        let mut tape = Tape { owner: Owner::new(profile, &mut rng), rng, trace: Trace::default() };
         (1..=3).for_each(|stream| tape.open(stream));
         tape
     }

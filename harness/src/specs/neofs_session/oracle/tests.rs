@@ -7,7 +7,8 @@ use wirecheck_proto::wirecheck::v1::event::What;
 
 use super::super::change::{Change, Which};
 use super::super::clauses as c;
-use super::super::token::{Owner, session_key};
+use super::super::owner::Owner;
+use super::super::token::session_key;
 use super::tape::{Tape, empty, token};
 use crate::model::Clause;
 use crate::status::Code;
