@@ -107,6 +107,19 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_is_one_of_two() {
+        let profile = |flags: &[&str]| {
+            let words = ["wirecheck-reference"].iter().chain(flags);
+            Cli::try_parse_from(words).map(|cli| cli.serve.profile)
+        };
+        assert_eq!(profile(&[]).expect("the default"), Profile::Ed25519);
+        assert_eq!(profile(&["--profile", "ed25519"]).expect("a profile"), Profile::Ed25519);
+        assert_eq!(profile(&["--profile", "p256"]).expect("a profile"), Profile::P256);
+        let wrong = profile(&["--profile", "p384"]).expect_err("no profile").to_string();
+        assert!(wrong.contains("there are ed25519 and p256"), "{wrong}");
+    }
+
+    #[test]
     fn a_duration_has_a_unit_and_is_above_zero() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
