@@ -317,6 +317,7 @@ impl Report {
     ///
     /// # Panics
     /// When anything failed or broke, or when nothing was exercised.
+    #[track_caller]
     pub fn assert_passed(&self) {
         assert!(self.outcome() == Outcome::Passed, "{self}");
     }

@@ -61,7 +61,7 @@ fn programs_and_folders_are_those_of_the_targets() {
     let programs = entries(&fuzz("fuzz_targets")).into_keys();
     let programs: BTreeSet<_> =
         programs.map(|file| file.trim_end_matches(".rs").replace('_', "-")).collect();
-    assert_eq!(programs, names);
+    assert_eq!(programs, names, "the programs in fuzz_targets, and fuzz::TARGETS");
     for folder in ["corpus", "regressions"] {
         let strangers: Vec<_> = entries(&fuzz(folder)).into_keys().collect();
         assert!(strangers.iter().all(|name| names.contains(name)), "{folder} has {strangers:?}");

@@ -17,7 +17,9 @@ pub(super) fn run(id: &str) -> Result<ExitCode, String> {
     let Some(clause) = clause else {
         let near = catalogue::select(&[id]).map(|checks| match checks.first() {
             Some(check) => {
-                format!("{id:?} names {} checks, the first of them {}", checks.len(), check.id)
+                let checks = checks.len();
+                let first = check.id;
+                format!("{id:?} names {checks} checks, the first of them {first}; `wirecheck list {id:?}` prints them")
             }
             None => format!("no check or clause is called {id:?}"),
         });

@@ -195,7 +195,8 @@ fn reasons(out: &mut String, report: &Report, style: &Style) {
         groups.entry(group).or_default().push(&result.id);
     }
     for ((word, reason), ids) in groups {
-        let text = format!("{} {word}: {}", ids.len(), Printable(reason));
+        let plural = if word == "known failure" && ids.len() > 1 { "s" } else { "" };
+        let text = format!("{} {word}{plural}: {}", ids.len(), Printable(reason));
         let options = textwrap::Options::new(style.width).subsequent_indent("  ");
         let colour = if word == "broken" { RED } else { YELLOW };
         textwrap::wrap(&text, &options)

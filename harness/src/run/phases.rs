@@ -137,7 +137,7 @@ impl Run<'_> {
             Need::Spawning(state) => {
                 let state = state.name();
                 Some(format!(
-                    "it takes a target on which spawning is {state}; wirecheck.toml says so with `spawning = \"{state}\"` in `[jina]`"
+                    "it takes a target on which spawning is {state}; a file for --config says so with `spawning = \"{state}\"` in `[jina]`"
                 ))
             }
         }

@@ -260,6 +260,7 @@ async fn files_may_be_staged_in_some_other_way() {
         "run/leaves-wait-with-files-staged-meanwhile",
         "run/never-backwards",
         "run/reaches-done",
+        "run/repeated-file",
         "run/requirements-accepted",
         "run/waits-for-files",
         "run/waits-for-files-when-one-is-missing",

@@ -77,6 +77,15 @@ fn a_job_without_files_runs_at_once() {
 }
 
 #[test]
+fn a_file_that_a_job_names_twice_is_one_file() {
+    let mut agent = agent();
+    let files = [file(1), file(1)];
+    assert_eq!(run(&mut agent, JOB, &files), Ok(ResponseCode::Wait));
+    assert_eq!(stage(&mut agent, &[file(1)]), Ok(vec![file(1)]));
+    assert_eq!(run(&mut agent, JOB, &files), Ok(ResponseCode::Run));
+}
+
+#[test]
 fn case_does_not_tell_uuids_apart_and_comes_back_as_it_was_sent() {
     let mut agent = agent();
     let lower = "00000000-0000-4000-8000-00000000000a";

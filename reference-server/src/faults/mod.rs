@@ -16,7 +16,7 @@ impl fmt::Display for Fault {
 
 /// No fault has this name.
 #[derive(Debug, thiserror::Error)]
-#[error("no fault is called {0:?}; --list-faults prints them all")]
+#[error("no fault is called {0:?}; `wirecheck-reference --list-faults` prints them all")]
 pub struct UnknownFault(String);
 
 impl FromStr for Fault {

@@ -134,6 +134,7 @@ faults! {
     TiresOfWaiting breaks "agent/run/waits-for-files": "runs a job whose files are not staged at the third call";
     WaitsForever breaks "agent/run/leaves-wait": "leaves every job in WAIT";
     NeverDone breaks "agent/run/reaches-done": "leaves every job in RUN";
+    CountsRepeatedFile breaks "agent/run/repeated-file": "waits for a second copy of a file that RunJob names twice";
     LosesJobAmongOthers breaks "agent/run/jobs-independent": "shows WAIT, every other time, when the call before was for another job";
     AnswersFromStaleView breaks "agent/run/concurrent-callers-agree": "refreshes what a connection sees of a job at every tenth call alone";
     RefusesManyRequirements breaks "agent/run/requirements-accepted": "refuses more than 100 requirements";

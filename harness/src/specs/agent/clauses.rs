@@ -73,6 +73,9 @@ clauses! {
     CONCURRENT_CALLERS_AGREE: Must "run/concurrent-callers-agree",
         "Callers on several connections see one job: no RunJob call that begins after another has ended shows an earlier code (by reading).",
         "Agent.RunJob; ResponseCode";
+    REPEATED_FILE: Should "run/repeated-file",
+        "A file that stands twice in RunJob is one file: once it is staged, the job leaves WAIT within the observation window, as one that names it once does (by reading).",
+        "RunJobRequest.files, repeated; ResponseCode, WAIT and RUN";
     REQUIREMENTS_ACCEPTED: Must "run/requirements-accepted",
         "RunJob with 0, 1 and 1,000 requirements, all without `python_version`, is accepted.",
         "RunJobRequest.requirements, repeated; JobRequirement.python_version, optional";

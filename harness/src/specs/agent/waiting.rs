@@ -1,6 +1,6 @@
 //! Checks of a job's way from waiting for its files to its end.
 
-use super::clauses::{LEAVES_WAIT, REACHES_DONE, WAITS_FOR_FILES};
+use super::clauses::{LEAVES_WAIT, REACHES_DONE, REPEATED_FILE, WAITS_FOR_FILES};
 use super::defects::twin;
 use super::driver::{
     ask, fresh, leaves_wait, look, looks, named, staged_run, staging, unexercised, watch, window,
@@ -72,6 +72,27 @@ pub(super) const CHECKS: &[Check] = &[
                     return unexercised("success_files does not name both files", &answer.end);
                 }
                 gets_to(cx, &run, State::Run, "leave WAIT").await
+            })
+        },
+    },
+    Check {
+        id: "agent/run/repeated-file",
+        clause: &REPEATED_FILE,
+        manner: Manner::Allowed,
+        needs: &[],
+        drive: |cx| {
+            Box::pin(async move {
+                leaves_wait(cx).await?;
+                let mut run = staged_run(cx, 1).await?;
+                run.files.push(run.files[0].clone());
+                let seen = watch(cx, &run, State::Run).await?;
+                let last = &seen[seen.len() - 1];
+                let expected = format!(
+                    "a job that names its one staged file twice to leave WAIT within {}",
+                    window(cx)
+                );
+                let came = Finding::new(expected, last.words()).marking(last.event);
+                if last.state > Some(State::Wait) { Ok(()) } else { Err(came.into()) }
             })
         },
     },
