@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 fn wirecheck(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wirecheck"));
@@ -85,6 +86,8 @@ fn bad_input_is_told_in_a_line() {
         "line 2: no check matches \"agnet/run/*\"",
     );
     complains(&["check", "--report", "json=/no/such/folder/report"], "/no/such/folder/report");
+    complains(&["check", "--report", "json=x", "--report", "text=x"], "two reports");
+    complains(&["check", "grpc", "--method", "/no.Such/Method"], "does not serve /no.Such/Method");
     complains(&["check", "--report", "json"], "FORMAT=PATH");
     complains(&["check", "--report", "pdf=x"], "pdf");
     complains(&["check", "--timeout", "soon"], "duration");
@@ -177,6 +180,74 @@ fn again_brings_the_same_finding_about() {
     assert_eq!(second.status.code(), Some(1), "{command}: {second:?}");
     for told in ["id", "verdict", "expected", "actual", "again"] {
         assert_eq!(finding()[told], before[told], "{told}");
+    }
+}
+
+/// What a person copies from the terminal is the command, over as many lines as it takes.
+#[test]
+fn again_can_be_copied_from_eighty_columns() {
+    let red = "neofs-session/order/signed-first-refused-for-another-streams-token";
+    let output = wirecheck(&["check", red, "--fault", "AcceptsSignedFirst", "--seed", "9"]);
+    let said = String::from_utf8(output.stdout).expect("text");
+    let (_, again) = said.split_once("  again     wirecheck ").expect("a command");
+    let (again, _) = again.split_once("\n\n").expect("an end");
+    assert!(again.contains(red) && again.contains(" \\\n"), "{again}");
+    let command = format!("{} {again}", env!("CARGO_BIN_EXE_wirecheck"));
+    let second = Command::new("sh").args(["-c", &command]).output().expect("a shell");
+    assert_eq!(second.status.code(), Some(1), "{command}: {second:?}");
+    assert!(String::from_utf8_lossy(&second.stdout).contains("seed 9"), "{second:?}");
+}
+
+/// A FIFO in this folder, as a pipe that a shell hands over.
+fn fifo(folder: &Folder, name: &str) -> PathBuf {
+    let path = folder.0.join(name);
+    let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo runs");
+    assert!(made.success());
+    path
+}
+
+#[test]
+fn a_pipe_is_written_to_and_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let folder = Folder::new("pipe");
+    let pipe = fifo(&folder, "pipe");
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("a report")
+    });
+    let to = format!("json={}", pipe.display());
+    assert_eq!(wirecheck(&["check", PASSING, "--report", &to]).status.code(), Some(0));
+    assert!(reader.join().expect("no panic").contains("\"schema\": 1"));
+    assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
+    assert_eq!(folder.names(), ["pipe"]);
+}
+
+#[test]
+fn told_to_stop_it_leaves_no_server_and_no_report_behind() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let folder = Folder::new("stopped");
+    let alive = fifo(&folder, "alive");
+    let script = format!("exec > '{}'\necho started\nexec sleep 60\n", alive.display());
+    let script = folder.file("server", &script);
+    for signal in ["TERM", "HUP", "INT"] {
+        let to = format!("json={}", folder.0.join("report").display());
+        let launch = format!("sh '{script}' {{port}}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecheck"));
+        let command =
+            command.args(["check", "--launch", &launch, "--timeout", "10m", "--report", &to]);
+        let child = command.stderr(std::process::Stdio::null()).spawn().expect("it starts");
+        let mut server = BufReader::new(fs::File::open(&alive).expect("a pipe"));
+        server.read_line(&mut String::new()).expect("the server starts");
+        let kill = ["-s", signal, &child.id().to_string()];
+        assert!(Command::new("kill").args(kill).status().expect("kill runs").success());
+        let output = child.wait_with_output().expect("the command ends");
+        assert_eq!(output.status.code(), Some(2), "{signal}");
+        // The pipe ends with the last process that can write to it.
+        let began = Instant::now();
+        server.read_to_end(&mut Vec::new()).expect("the server is gone");
+        assert!(began.elapsed() < Duration::from_secs(30), "{signal}: the server went by itself");
+        let names = folder.names();
+        assert!(names.iter().all(|name| !name.contains("report")), "{signal}: {names:?}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use tokio::signal::unix::{SignalKind, signal};
 use wirecheck::Conformance;
 use wirecheck::client::Access;
 use wirecheck::model::{Outcome, Report};
@@ -33,23 +34,46 @@ pub(super) fn destination(text: &str) -> Result<Destination, String> {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
+    let mut paths: Vec<_> = args.report.iter().map(|report| &report.path).collect();
+    paths.sort();
+    if let Some(twice) = paths.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("two reports cannot both be written to {}", twice[0].display()));
+    }
     let drafts = args.report.iter().map(Draft::begin).collect::<Result<Vec<_>, _>>()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     let bar = Bar::new();
     let conformance = conformance(args)?;
     let ran = runtime.block_on(async {
+        let stop = told_to_stop().map_err(|error| format!("cannot listen for signals: {error}"))?;
         tokio::select! {
             ran = conformance.run_telling(&bar) => ran.map_err(|error| error.to_string()),
-            _ = tokio::signal::ctrl_c() => Err("interrupted".to_owned()),
+            () = stop => Err("interrupted".to_owned()),
         }
     });
     bar.finish();
     // A launched server is stopped as its last owner goes.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     let report = ran?;
+    // Told first: a disk that is full costs nobody what the run has found.
+    let ended = tell(&report);
     drafts.into_iter().try_for_each(|draft| draft.finish(&report))?;
-    Ok(tell(&report))
+    Ok(ended)
+}
+
+/// Ends with Ctrl-C, or with what a CI runner, `timeout` and a closing terminal send: a launched server
+/// has to go, too. Listens from the call on.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }
 
 /// Prints the report, and says what the command ends with.
@@ -141,7 +165,8 @@ fn request(args: &CheckArgs) -> Result<Vec<u8>, String> {
 #[derive(Debug)]
 struct Draft {
     destination: Destination,
-    beside: PathBuf,
+    /// None where it is written in place.
+    beside: Option<PathBuf>,
     file: Option<File>,
 }
 
@@ -152,18 +177,25 @@ impl Draft {
         if path.is_dir() {
             return Err(cannot_write(path, "it is a folder"));
         }
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            // A pipe or a device is written to; put a file in its place, and it is gone.
+            let file = File::options().write(true).open(path);
+            let file = file.map_err(|error| cannot_write(path, &error.to_string()))?;
+            return Ok(Draft { destination: destination.clone(), beside: None, file: Some(file) });
+        }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.partial", std::process::id()));
         let beside = path.with_file_name(name);
         let file = File::create(&beside).map_err(|error| cannot_write(path, &error.to_string()))?;
-        Ok(Draft { destination: destination.clone(), beside, file: Some(file) })
+        Ok(Draft { destination: destination.clone(), beside: Some(beside), file: Some(file) })
     }
 
     fn finish(mut self, report: &Report) -> Result<(), String> {
         let written = self.file.take().map_or(Ok(()), |mut file| {
             file.write_all(self.destination.format.render(report).as_bytes())?;
+            let Some(beside) = &self.beside else { return Ok(()) };
             file.sync_all()?;
-            std::fs::rename(&self.beside, &self.destination.path)
+            std::fs::rename(beside, &self.destination.path)
         });
         written.map_err(|error| cannot_write(&self.destination.path, &error.to_string()))
     }
@@ -171,8 +203,10 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Gone already where it was finished.
-        let _ = std::fs::remove_file(&self.beside);
+        if let Some(beside) = &self.beside {
+            // Gone already where it was finished.
+            let _ = std::fs::remove_file(beside);
+        }
     }
 }
 

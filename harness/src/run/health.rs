@@ -193,7 +193,13 @@ struct Asking<'a> {
 impl Asking<'_> {
     async fn everything(&mut self, selected: &BTreeSet<&str>) -> Result<(), String> {
         if let (true, Some((path, payload))) = (self.transport, self.settings.method.clone()) {
-            self.subject(path, payload, None).await?;
+            self.subject(path.clone(), payload, None).await?;
+            if self.subjects.iter().any(|subject| subject.usual.code == Code::Unimplemented) {
+                return Err(format!(
+                    "{} does not serve {path}: UNIMPLEMENTED",
+                    self.origin.address
+                ));
+            }
         }
         let rooms = catalogue::ROOMS.iter().filter(|room| {
             !room.probes.is_empty() && (self.transport || selected.contains(room.name))
