@@ -123,9 +123,10 @@ fn reports_are_laid_out_as_they_were() {
 fn no_report_is_wider_than_asked_for_or_moves_the_terminal() {
     for width in [40, 80, 120, 160] {
         let text = render(&report(), &Style::plain(width));
-        // The line with an id stays whole, for whoever copies it.
+        // An id stays whole, for whoever copies it.
         let heading = |line: &str| ["FAIL ", "WARN "].iter().any(|word| line.starts_with(word));
-        let wide = |line: &&str| line.chars().count() > width && !heading(line);
+        let a_word = |line: &str| line.trim_end_matches(" \\").split_whitespace().count() == 1;
+        let wide = |line: &&str| line.chars().count() > width && !heading(line) && !a_word(line);
         let wide = text.lines().find(wide);
         assert_eq!(wide, None, "{width}");
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{width}");

@@ -94,18 +94,49 @@ fn finding_block(
             line(out, &format!("    {said}"));
         });
     }
-    labelled(out, "again", &again(report, &result.id), style);
+    let command = continued(&again(report, &result.id), style.width - LABEL);
+    labelled_lines(out, "again", &command, style);
     out.push('\n');
 }
 
 fn labelled(out: &mut String, label: &str, text: &str, style: &Style) {
+    let text = Printable(text).to_string();
+    labelled_lines(out, label, &textwrap::wrap(&text, style.width - LABEL), style);
+}
+
+fn labelled_lines(out: &mut String, label: &str, lines: &[impl AsRef<str>], style: &Style) {
     let label = format!("  {label:<width$}", width = LABEL - 2);
     let first = style.paint(DIM, &label);
     let rest = " ".repeat(LABEL);
-    let text = Printable(text).to_string();
-    for (index, wrapped) in textwrap::wrap(&text, style.width - LABEL).iter().enumerate() {
-        line(out, &format!("{}{wrapped}", if index == 0 { &first } else { &rest }));
+    for (index, text) in lines.iter().enumerate() {
+        line(out, &format!("{}{}", if index == 0 { &first } else { &rest }, text.as_ref()));
     }
+}
+
+/// A command over several lines as a shell takes it: broken between its words alone, so that it can be
+/// copied.
+fn continued(command: &str, width: usize) -> Vec<String> {
+    let mut quoted = false;
+    let words = command.split(|c: char| {
+        quoted ^= c == '\'';
+        c == ' ' && !quoted
+    });
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            // Behind the word, room for what tells the shell to go on.
+            Some(last) if last.width() + 1 + word.width() + 2 <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            Some(last) => {
+                last.push_str(" \\");
+                lines.push(word.to_owned());
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn talk(out: &mut String, finding: &Finding, style: &Style) {
