@@ -94,6 +94,7 @@ fn bad_input_is_told_in_a_line() {
     complains(&["check", "--jobs", "0"], "at least 1");
     complains(&["check", "--fault", "NoSuchSin"], "NoSuchSin");
     complains(&["check", "--launch", ""], "--launch");
+    complains(&["check", "--ca", "x", "--target", "127.0.0.1:9"], "https://HOST:PORT");
     complains(&["check", "--launch", "/no/such/program {port}"], "/no/such/program");
     complains(&["check", "--launch", "true {port}"], "ended before it served");
     complains(&["check", "--launch", "true"], "{port}");

@@ -82,6 +82,9 @@ pub enum AccessError {
     /// A certificate without its key, or a key without its certificate.
     #[error("--cert and --key go together")]
     HalfACertificate,
+    /// Certificates, and a target without TLS.
+    #[error("--ca, --cert and --key are for a target with TLS: https://HOST:PORT")]
+    NoTls,
     /// Certificate and key do not fit, or the name is none.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),

@@ -60,11 +60,11 @@ pub(super) async fn judged(command: &str, limit: Duration) -> Result<Judgements,
     let (stdout, stderr) = (group.child.stdout.take(), group.child.stderr.take());
     let tail = spawn_blocking(move || stderr.map(tail).unwrap_or_default());
     let mut judging = spawn_blocking(move || stdout.map(judge));
-    let judged = match timeout_at(deadline, &mut judging).await {
-        Ok(judged) => judged,
+    let (judged, late) = match timeout_at(deadline, &mut judging).await {
+        Ok(judged) => (judged, false),
         Err(_) => {
             group.kill();
-            judging.await
+            (judging.await, true)
         }
     };
     let judgements = judged.ok().flatten().unwrap_or_default();
@@ -72,9 +72,12 @@ pub(super) async fn judged(command: &str, limit: Duration) -> Result<Judgements,
         return Ok(judgements);
     }
     let (printed, ended) = match judgements.broken {
-        Some(broken) if Instant::now() < deadline => (Printed::NoTrace(broken), Ended::Unread),
+        Some(broken) if !late => (Printed::NoTrace(broken), Ended::Unread),
         Some(broken) => (Printed::NoTrace(broken), Ended::AtTheLimit(limit)),
-        None if group.ends_by(deadline).await => (Printed::Nothing, Ended::ByItself(group.reap())),
+        // Killed, it has ended, too.
+        None if !late && group.ends_by(deadline).await => {
+            (Printed::Nothing, Ended::ByItself(group.reap()))
+        }
         None => (Printed::Nothing, Ended::AtTheLimit(limit)),
     };
     group.kill();

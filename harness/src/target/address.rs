@@ -47,6 +47,10 @@ pub(super) async fn resolve(
     allow_remote: bool,
 ) -> Result<Origin, AddressError> {
     let place = place(url).map_err(|why| AddressError::Malformed { url: url.to_owned(), why })?;
+    let certificates = [&access.ca, &access.certificate, &access.key];
+    if !place.tls && certificates.iter().any(|given| given.is_some()) {
+        return Err(AccessError::NoTls.into());
+    }
     let unresolved = |why: String| AddressError::Unresolved { url: url.to_owned(), why };
     let found = tokio::net::lookup_host(place.authority.as_str()).await;
     let mut found: Vec<SocketAddr> =
