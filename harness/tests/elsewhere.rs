@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::task::JoinSet;
-use wirecheck::config::{Config, Jina, Spawning};
+use wirecheck::config::{Config, Jina, NeofsSession, Profile, Spawning};
 use wirecheck::model::{Report, Verdict, room_of};
 use wirecheck::records::source::Source;
 use wirecheck::{Conformance, catalogue};
@@ -28,10 +28,24 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     PathBuf::from(env!("CARGO_BIN_EXE_wirecheck")).with_file_name("wirecheck-reference")
 });
 
-/// A run of these checks against a server of its own, in one state of spawning.
+/// What a server is told beside its faults, and the run of it.
+#[derive(Clone, Copy)]
+struct State {
+    spawning: Spawning,
+    profile: Profile,
+}
+
+/// The likelier first: few faults show in one of the others alone.
+const STATES: [State; 3] = [
+    State { spawning: Spawning::Denied, profile: Profile::Ed25519 },
+    State { spawning: Spawning::Allowed, profile: Profile::Ed25519 },
+    State { spawning: Spawning::Denied, profile: Profile::P256 },
+];
+
+/// A run of these checks against a server of its own.
 async fn report(
     faults: &[Fault],
-    spawning: Spawning,
+    State { spawning, profile }: State,
     checks: &[&str],
     timeout: Duration,
 ) -> Report {
@@ -39,6 +53,9 @@ async fn report(
     command.args(["--listen", "127.0.0.1:0"]);
     if spawning == Spawning::Allowed {
         command.arg("--allow-spawn");
+    }
+    if profile == Profile::P256 {
+        command.args(["--profile", "p256"]);
     }
     for fault in faults {
         command.args(["--fault", fault.name()]);
@@ -48,7 +65,11 @@ async fn report(
     let mut said = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let line = said.next_line().await.expect("it writes").expect("it says where it listens");
     let address = line.strip_prefix("LISTENING ").expect("LISTENING and the address");
-    let config = Config { jina: Jina { spawning: Some(spawning) }, ..Config::default() };
+    let config = Config {
+        jina: Jina { spawning: Some(spawning) },
+        neofs_session: NeofsSession { profile, ..NeofsSession::default() },
+        ..Config::default()
+    };
     let run = Conformance::of(address).rooms(checks.iter().copied()).config(config).seed(7);
     let run =
         run.strict(true).allow_destructive(true).timeout(timeout).observe(Duration::from_secs(2));
@@ -66,8 +87,8 @@ async fn red(fault: Fault) -> bool {
         return is_red(&run.run().await.expect("it prints a trace"));
     }
     for timeout in [Duration::from_secs(3), Duration::from_secs(10)] {
-        for spawning in [Spawning::Denied, Spawning::Allowed] {
-            if is_red(&report(&[fault], spawning, &checks, timeout).await) {
+        for state in STATES {
+            if is_red(&report(&[fault], state, &checks, timeout).await) {
                 return true;
             }
         }
@@ -100,7 +121,7 @@ async fn every_fault_is_seen_from_outside() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_fault_everything_passes() {
-    let report = report(&[], Spawning::Allowed, &[], Duration::from_secs(10)).await;
+    let report = report(&[], STATES[1], &[], Duration::from_secs(10)).await;
     for result in &report.results {
         let unserved =
             result.id.starts_with("imss/") || result.id.starts_with("jina/spawn/not-allowed");
