@@ -135,18 +135,21 @@ async fn nothing_passes_that_was_not_earned() {
     }
 }
 
+/// What passes on a server whose answers are those of the calls before.
+async fn passed_on_stale(rooms: &[&str], jobs: usize) -> BTreeSet<String> {
+    let run = Conformance::of(Stale::start().await).rooms(rooms.iter().copied()).seed(1).jobs(jobs);
+    let run = run.timeout(2 * TIMEOUT).observe(Duration::from_millis(500));
+    passed_in(run.run().await.expect("a server that answers"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_another_call_passes_for_no_answer() {
-    let report = Conformance::of(Stale::start().await)
-        .rooms(["agent", "atomix-session", "jina", "neofs-session"])
-        .seed(1)
-        .jobs(32)
-        .timeout(2 * TIMEOUT)
-        .observe(Duration::from_millis(500))
-        .run()
-        .await
-        .expect("a server that answers");
-    let passed = passed_in(report);
+    // An agent's answers are few, so that of several checks at once one may get the answer that it is
+    // due by chance.
+    let agent = passed_on_stale(&["agent"], 1);
+    let others = passed_on_stale(&["atomix-session", "jina", "neofs-session"], 32);
+    let (agent, others) = tokio::join!(agent, others);
+    let passed = &agent | &others;
     let unearned: Vec<_> = passed.iter().filter(|id| !earned_by_another_answer(id)).collect();
     assert!(unearned.is_empty(), "{unearned:#?}");
     assert!(passed.contains("jina/status/code-in-enum"), "{passed:#?}");
