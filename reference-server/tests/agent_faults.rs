@@ -64,6 +64,11 @@ const PROBES: &[(Fault, Holds)] = &[
     (Fault::TiresOfWaiting, |f| Client::new(f).runs(1, &[uuid(9)], 8) == [WAIT; 8]),
     (Fault::WaitsForever, |f| codes(f, 8) != [WAIT; 8]),
     (Fault::NeverDone, |f| codes(f, 8).contains(&DONE)),
+    (Fault::CountsRepeatedFile, |f| {
+        let mut client = Client::new(f);
+        client.stage(&[uuid(1)]).expect("staging");
+        client.code(1, &[uuid(1), uuid(1)]) == RUN
+    }),
     (Fault::LosesJobAmongOthers, |f| {
         assert!(codes(f, 8).is_sorted(), "a job alone is spared");
         let mut client = Client::new(f);
