@@ -326,8 +326,12 @@ pub(crate) fn payload() -> Vec<u8> {
 
 /// A request of [`UNARY`] that is answered like no other.
 pub(crate) fn payload_of(number: u32) -> Vec<u8> {
-    let uuid = format!("00000000-0000-4000-8000-{number:012x}");
-    let request =
-        StageInFilesRequest { job: JobId { uuid: uuid.clone() }, files: vec![FileId { uuid }] };
-    request.encode_to_vec()
+    payload_of_files(number, 1)
+}
+
+/// A request of [`UNARY`] for so many files, each of which takes 40 bytes of the answer.
+pub(crate) fn payload_of_files(number: u32, files: u32) -> Vec<u8> {
+    let uuid = |number: u32| format!("00000000-0000-4000-8000-{number:012x}");
+    let files = (number..number + files).map(|number| FileId { uuid: uuid(number) }).collect();
+    StageInFilesRequest { job: JobId { uuid: uuid(number) }, files }.encode_to_vec()
 }

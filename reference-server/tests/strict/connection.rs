@@ -5,7 +5,7 @@ use std::time::Duration;
 use wirecheck_reference::Fault;
 
 use crate::Probe;
-use crate::client::{Call, Client, Open, Target, UNARY, message, payload_of};
+use crate::client::{Call, Client, Open, Target, UNARY, message, payload_of, payload_of_files};
 use crate::raw::{DATA, PING, RST_STREAM, Raw};
 
 /// Streams that a connection may have open.
@@ -128,6 +128,31 @@ pub(crate) const PROBES: &[Probe] = &[
                 data.into_iter().for_each(|data| waiting.send(data, true));
                 // Once its headers are out, its message waits for a window.
                 waiting.has_headers().await && target.serves().await
+            })
+        },
+    },
+    Probe {
+        clause: "connection/slow-reader",
+        faults: &[Fault::StopsAtFullWindow],
+        holds: |target| {
+            Box::pin(async {
+                // Six answers of 12 KB, for which nobody makes room (RFC 9113, section 6.9.2).
+                let mut raw = Raw::dial(target).await;
+                for stream in (1..12).step_by(2) {
+                    raw.open(stream, &[]).await;
+                    raw.send(stream, &message(0, &payload_of_files(stream, 300))).await;
+                }
+                let mut left = 65_535_usize;
+                while left > 0 {
+                    match raw.next().await {
+                        Some(frame) if frame.kind == DATA => {
+                            left = left.saturating_sub(frame.payload.len());
+                        }
+                        Some(_) => {}
+                        None => return false,
+                    }
+                }
+                target.serves().await
             })
         },
     },

@@ -94,7 +94,12 @@ impl Raw {
 
     /// Sends the only message of a call, and the half-close.
     pub(crate) async fn say(&mut self, stream: u32) {
-        self.frame(DATA, END_STREAM, stream, &good()).await;
+        self.send(stream, &good()).await;
+    }
+
+    /// Sends this message, and the half-close.
+    pub(crate) async fn send(&mut self, stream: u32, message: &[u8]) {
+        self.frame(DATA, END_STREAM, stream, message).await;
     }
 
     pub(crate) async fn reset(&mut self, stream: u32) {
