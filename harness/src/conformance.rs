@@ -311,7 +311,11 @@ impl Conformance {
     /// As [`Conformance::run`].
     pub fn run_blocking(&self) -> Result<Report, ConformanceError> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(ConformanceError::Runtime)?.block_on(self.run())
+        let runtime = runtime.map_err(ConformanceError::Runtime)?;
+        let report = runtime.block_on(self.run());
+        // Nobody is waited for who still reads what a program's stray child may yet print.
+        runtime.shutdown_background();
+        report
     }
 
     /// What the command has to be told so that it does the same, beside the checks and the seed.

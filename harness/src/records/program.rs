@@ -6,14 +6,17 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
-use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout_at};
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::source::SourceError;
 use super::{Broken, Judgements, judge};
 
 /// Bytes of a program's stderr that are kept, the last ones.
 const TAIL: usize = 16 << 10;
+
+/// How long the end of what a killed program printed is waited for.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// What a program prints that prints no record.
 #[derive(Debug, thiserror::Error)]
@@ -61,13 +64,13 @@ pub(super) async fn judged(command: &str, limit: Duration) -> Result<Judgements,
     let tail = spawn_blocking(move || stderr.map(tail).unwrap_or_default());
     let mut judging = spawn_blocking(move || stdout.map(judge));
     let (judged, late) = match timeout_at(deadline, &mut judging).await {
-        Ok(judged) => (judged, false),
+        Ok(judged) => (judged.ok(), false),
         Err(_) => {
             group.kill();
-            (judging.await, true)
+            (at_last(judging).await, true)
         }
     };
-    let judgements = judged.ok().flatten().unwrap_or_default();
+    let judgements = judged.flatten().unwrap_or_default();
     if judgements.records > 0 {
         return Ok(judgements);
     }
@@ -81,8 +84,14 @@ pub(super) async fn judged(command: &str, limit: Duration) -> Result<Judgements,
         None => (Printed::Nothing, Ended::AtTheLimit(limit)),
     };
     group.kill();
-    let stderr = tail.await.unwrap_or_default();
+    let stderr = at_last(tail).await.unwrap_or_default();
     Err(SourceError::Failed { program: program.clone(), printed, ended, stderr })
+}
+
+/// What a reader comes to once the program is killed: a child that left the group may hold the pipe open
+/// for as long as it likes, and is not waited for.
+async fn at_last<T>(reading: JoinHandle<T>) -> Option<T> {
+    timeout(SETTLE, reading).await.ok()?.ok()
 }
 
 /// The last bytes of a stream.

@@ -55,6 +55,15 @@ fn what_came_before_the_limit_is_judged_and_the_children_are_gone() {
     let _ = std::fs::remove_dir_all(folder);
 }
 
+/// A child in a group of its own holds both pipes, and nobody waits for it.
+#[test]
+fn a_child_that_left_the_group_is_not_waited_for() {
+    let said = complaint("setsid sleep 90", Duration::from_millis(300));
+    assert!(said.contains("did not end within 0.3 s"), "{said}");
+    let said = complaint("sh -c 'setsid sleep 90 & wait'", Duration::from_millis(300));
+    assert!(said.contains("did not end within 0.3 s"), "{said}");
+}
+
 #[test]
 fn a_program_that_prints_no_record_is_told_with_its_reason() {
     let short = Duration::from_millis(300);
